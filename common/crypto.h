@@ -44,6 +44,9 @@ void secret_wipe(void *p, size_t n);
  * base64url.  Owned by the arena. */
 const char *token_new(struct arena *a);
 
+/* The value of a hex digit of either case, or -1. */
+int hex_digit(char c);
+
 /* n bytes as lower-case hex digits.  Owned by the arena. */
 const char *hex_encode(struct arena *a, const void *p, size_t n);
 

@@ -35,7 +35,7 @@ int json_int64(const struct json_object *o, const char *name, int64_t *out);
 
 /* The member's truth value.  Returns 1 and sets *out; 0 absent or null; -1 when
  * it is of another type. */
-int json_bool(const struct json_object *o, const char *name, bool *out);
+int json_truth(const struct json_object *o, const char *name, bool *out);
 
 /* The value as compact JSON text, numbers as they were written.  NULL for NULL.
  * Owned by the arena. */
