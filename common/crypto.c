@@ -63,6 +63,12 @@ secret_equal_text(const char *a, const char *b)
 	return secret_equal((struct str){ a, strlen(a) }, (struct str){ b, strlen(b) });
 }
 
+unsigned
+random_below(unsigned n)
+{
+	return randombytes_uniform(n);
+}
+
 void
 secret_wipe(void *p, size_t n)
 {

@@ -37,6 +37,9 @@ bool secret_equal(struct str a, struct str b);
  * not set is never equal to anything. */
 bool secret_equal_text(const char *a, const char *b);
 
+/* A random number from 0 to n - 1, every one as likely. */
+unsigned random_below(unsigned n);
+
 /* Overwrites n bytes so that the compiler cannot leave it out. */
 void secret_wipe(void *p, size_t n);
 
