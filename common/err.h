@@ -5,19 +5,12 @@
 #ifndef GATEHOUSE_ERR_H
 #define GATEHOUSE_ERR_H
 
-#include "errors.h"	/* generated from errors.tab: enum error { E_BAD_REQUEST = -1, … } */
+#include "errors.h"	/* generated from errors.tab: E_*, struct error_row */
 
 struct err {
 	int code;		/* 0 or E_* */
 	const char *detail;	/* JSON object merged into the answer, or NULL; static or in the request's arena */
 	char log[512];		/* for the log only, never sent */
-};
-
-/* One row of errors.tab. */
-struct error_info {
-	const char *name;
-	int status;
-	const char *text;
 };
 
 /* Sets code and the log text unless an error is set already; returns the code
@@ -26,7 +19,7 @@ int err_set(struct err *e, int code, const char *fmt, ...)
     __attribute__((format(printf, 3, 4)));
 
 /* The row of a code; never NULL (an unknown code gives E_INTERNAL's). */
-const struct error_info *error_info(int code);
+const struct error_row *error_row(int code);
 
 /* The code of a name, or E_INTERNAL. */
 int error_code(const char *name);

@@ -1,0 +1,118 @@
+/* SPDX-License-Identifier: MIT */
+#include "common/app.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "common/caller.h"
+#include "common/handler.h"
+#include "common/i18n.h"
+#include "common/metrics.h"
+#include "common/template.h"
+
+bool
+program_is_https(const struct program *p)
+{
+	return strncmp(p->public_url, "https://", 8) == 0;
+}
+
+static int
+load_pages(struct program *p, struct err *e)
+{
+	const char *dir = setting("GATEHOUSE_DATADIR");
+	char path[4096];
+
+	if (dir == NULL)
+		dir = GATEHOUSE_DATADIR;
+	if (snprintf(path, sizeof path, "%s/locale", dir) >= (int)sizeof path)
+		return err_set(e, E_INTERNAL, "GATEHOUSE_DATADIR is too long");
+	p->i18n = i18n_load(path, e);
+	snprintf(path, sizeof path, "%s/pages", dir);
+	if (p->i18n != NULL)
+		p->templates = template_load(path, e);
+	return e->code;
+}
+
+int
+program_init(struct program *p, const struct handler *h, struct err *e)
+{
+	*p = (struct program){ .handler = h, .route = route_find(h->name) };
+	if (p->route == NULL)
+		return err_set(e, E_INTERNAL, "%s is not in routes.tab", h->name);
+	if (setting("DATABASE_URL") == NULL || setting("PUBLIC_URL") == NULL)
+		return err_set(e, E_INTERNAL, "DATABASE_URL and PUBLIC_URL must be set");
+	p->public_url = setting("PUBLIC_URL");
+	p->sandbox = setting("SANDBOX") != NULL;
+	p->metrics = metrics_open(setting("METRICS_DIR"), h->name);
+	return p->route->face == FACE_PAGE ? load_pages(p, e) : 0;
+}
+
+typedef int handler_fn(struct req *r);
+
+/* The function for the request's method, when both the handler and the route
+ * table have it. */
+static handler_fn *
+method_function(const struct req *r)
+{
+	const struct handler *h = r->handler;
+	const struct {
+		const char *name;
+		enum method bit;
+		handler_fn *fn;
+	} methods[] = {
+		{ "GET", METHOD_GET, h->get },
+		{ "POST", METHOD_POST, h->post },
+		{ "PATCH", METHOD_PATCH, h->patch },
+		{ "DELETE", METHOD_DELETE, h->delete },
+	};
+
+	for (size_t i = 0; i < COUNT(methods); i++)
+		if (strcmp(r->method, methods[i].name) == 0 && (r->route->methods & methods[i].bit))
+			return methods[i].fn;
+	return NULL;
+}
+
+static int
+answer_options(struct req *r)
+{
+	r->resp.status = 204;
+	r->resp.type = NULL;
+	return 0;
+}
+
+/* Everything between the wire and the handler's own function.  An error that
+ * was met while reading the request is already in r->err. */
+static int
+serve(struct req *r)
+{
+	handler_fn *fn = method_function(r);
+	int rc = r->err.code;
+
+	if (strcmp(r->method, "OPTIONS") == 0)
+		return answer_options(r);
+	if (fn == NULL)
+		return req_fail(r, E_METHOD_NOT_ALLOWED, NULL, r->method);
+	if (rc == 0)
+		rc = caller_read(r);
+	if (rc == 0)
+		rc = params_read(r);
+	if (rc == 0 && r->form)
+		rc = caller_check_site(r);
+	return rc < 0 ? rc : fn(r);
+}
+
+void
+program_serve(struct req *r)
+{
+	int rc;
+
+	buf_init(&r->resp.headers, r->arena);
+	buf_init(&r->resp.body, r->arena);
+	rc = serve(r);
+	if (rc < 0) {
+		r->err.code = rc;
+		resp_error(r);
+	}
+	resp_finish(r);
+}

@@ -1,0 +1,352 @@
+/* SPDX-License-Identifier: MIT */
+#include "common/db.h"
+
+#include <libpq-fe.h>
+#include <poll.h>
+#include <sodium.h>
+#include <stdbool.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#include "common/arena.h"
+#include "common/buf.h"
+#include "common/err.h"
+#include "common/util.h"
+
+#define ARGS_MAX 16	/* of one api function */
+#define TRIES_MAX 8	/* of a call that meets a deadlock or serialization failure */
+
+/* A function of which the statement is prepared on the present connection. */
+struct prepared {
+	struct prepared *next;
+	char name[];
+};
+
+struct db {
+	char *url;
+	PGconn *conn;
+	struct prepared *prepared;
+	struct db_stats stats;
+	void (*notice)(void *, const char *);
+	void *notice_arg;
+};
+
+static uint64_t
+micros_now(void)
+{
+	struct timespec t;
+
+	clock_gettime(CLOCK_MONOTONIC, &t);
+	return (uint64_t)t.tv_sec * 1000000 + (uint64_t)t.tv_nsec / 1000;
+}
+
+struct db *
+db_open(const char *url)
+{
+	struct db *db = calloc(1, sizeof *db);
+
+	if (db == NULL || (db->url = strdup(url)) == NULL)
+		abort();
+	return db;
+}
+
+static void
+db_disconnect(struct db *db)
+{
+	struct prepared *p, *next;
+
+	for (p = db->prepared; p != NULL; p = next) {
+		next = p->next;
+		free(p);
+	}
+	db->prepared = NULL;
+	PQfinish(db->conn);
+	db->conn = NULL;
+}
+
+void
+db_close(struct db *db)
+{
+	if (db == NULL)
+		return;
+	db_disconnect(db);
+	free(db->url);
+	free(db);
+}
+
+void
+db_on_notice(struct db *db, void (*fn)(void *, const char *), void *arg)
+{
+	db->notice = fn;
+	db->notice_arg = arg;
+}
+
+struct db_stats
+db_stats(const struct db *db)
+{
+	return db->stats;
+}
+
+static void
+db_notice(void *arg, const PGresult *res)
+{
+	struct db *db = arg;
+	const char *text = PQresultErrorField(res, PG_DIAG_MESSAGE_PRIMARY);
+
+	if (db->notice != NULL && text != NULL)
+		db->notice(db->notice_arg, text);
+}
+
+/* A server that went away while we were idle has closed the socket or said so
+ * on it; noticing that here is what makes a reconnect safe. */
+static bool
+db_alive(struct db *db)
+{
+	struct pollfd p = { .events = POLLIN };
+
+	if (db->conn == NULL || PQstatus(db->conn) != CONNECTION_OK)
+		return false;
+	p.fd = PQsocket(db->conn);
+	if (poll(&p, 1, 0) > 0 && !PQconsumeInput(db->conn))
+		return false;
+	return PQstatus(db->conn) == CONNECTION_OK;
+}
+
+static int
+db_connect(struct db *db, struct err *e)
+{
+	static const char *const names[] = { "dbname", "connect_timeout",
+		"tcp_user_timeout", "client_encoding", "fallback_application_name", NULL };
+	const char *values[] = { db->url, "3", "15000", "UTF8", "gatehouse", NULL };
+
+	if (db_alive(db))
+		return 0;
+	db_disconnect(db);
+	db->conn = PQconnectdbParams(names, values, 1);
+	if (PQstatus(db->conn) != CONNECTION_OK) {
+		err_set(e, E_UNAVAILABLE, "connect: %s", PQerrorMessage(db->conn));
+		db_disconnect(db);
+		return e->code;
+	}
+	PQsetNoticeReceiver(db->conn, db_notice, db);
+	return 0;
+}
+
+/* What PostgreSQL refused because of the text it was given. */
+static bool
+sqlstate_is_bad_text(const char *state)
+{
+	static const char *const bad[] = { "22P05", "22021", "22P02" };
+
+	for (size_t i = 0; i < COUNT(bad); i++)
+		if (strcmp(state, bad[i]) == 0)
+			return true;
+	return false;
+}
+
+/* No connection, no room, or a time limit: worth trying again later. */
+static bool
+sqlstate_is_passing(const char *state)
+{
+	static const char *const classes[] = { "08", "40", "53", "57P", "57014", "55P03", "25006" };
+
+	for (size_t i = 0; i < COUNT(classes); i++)
+		if (strncmp(state, classes[i], strlen(classes[i])) == 0)
+			return true;
+	return false;
+}
+
+static bool
+sqlstate_is_retry(const char *state)
+{
+	return strcmp(state, "40001") == 0 || strcmp(state, "40P01") == 0;
+}
+
+static const char *
+result_field(const PGresult *res, int field)
+{
+	const char *s = PQresultErrorField(res, field);
+
+	return s != NULL ? s : "";
+}
+
+/* Turns a failed result into E_*.  a may be NULL: then no detail is kept. */
+static int
+db_fault(struct db *db, struct arena *a, const PGresult *res, struct err *e)
+{
+	const char *state = result_field(res, PG_DIAG_SQLSTATE);
+	const char *text = result_field(res, PG_DIAG_MESSAGE_PRIMARY);
+	const char *detail = PQresultErrorField(res, PG_DIAG_MESSAGE_DETAIL);
+
+	if (PQstatus(db->conn) != CONNECTION_OK)
+		return err_set(e, E_UNAVAILABLE, "connection lost: %s", PQerrorMessage(db->conn));
+	if (strncmp(state, "GH", 2) == 0) {
+		if (a != NULL && detail != NULL && e->code == 0)
+			e->detail = arena_strdup(a, detail);
+		return err_set(e, error_code(text), "%s", text);
+	}
+	if (sqlstate_is_bad_text(state))
+		return err_set(e, E_BAD_JSON, "%s %s", state, text);
+	if (sqlstate_is_passing(state))
+		return err_set(e, E_UNAVAILABLE, "%s %s", state, text);
+	return err_set(e, E_INTERNAL, "%s %s: %s: %s", state, text,
+	    detail != NULL ? detail : "", result_field(res, PG_DIAG_CONTEXT));
+}
+
+static bool
+db_is_prepared(const struct db *db, const char *function)
+{
+	for (const struct prepared *p = db->prepared; p != NULL; p = p->next)
+		if (strcmp(p->name, function) == 0)
+			return true;
+	return false;
+}
+
+/* The application name is set by the same statement, before the function runs,
+ * so that the request id reaches PostgreSQL without a round trip of its own. */
+static void
+db_statement(struct buf *sql, const char *function, int n)
+{
+	buf_printf(sql, "select api.%s(", function);
+	for (int i = 0; i < n; i++)
+		buf_printf(sql, "%s$%d", i ? "," : "", i + 2);
+	buf_str(sql, ")::text from set_config('application_name', $1, true)");
+}
+
+static int
+db_prepare(struct db *db, struct arena *a, const char *function, int n, struct err *e)
+{
+	struct prepared *p;
+	PGresult *res;
+	struct buf sql;
+	int rc = 0;
+
+	if (db_is_prepared(db, function))
+		return 0;
+	buf_init(&sql, a);
+	db_statement(&sql, function, n);
+	res = PQprepare(db->conn, function, buf_text(&sql), 0, NULL);
+	if (PQresultStatus(res) != PGRES_COMMAND_OK)
+		rc = db_fault(db, a, res, e);
+	PQclear(res);
+	if (rc < 0)
+		return rc;
+	p = malloc(sizeof *p + strlen(function) + 1);
+	if (p == NULL)
+		abort();
+	memcpy(p->name, function, strlen(function) + 1);
+	p->next = db->prepared;
+	db->prepared = p;
+	return 0;
+}
+
+/* Takes a result that must be at most one row of one column; clears it. */
+static int
+db_take_text(struct db *db, struct arena *a, PGresult *res, const char **out, struct err *e)
+{
+	int rc = 0;
+
+	*out = NULL;
+	if (PQresultStatus(res) == PGRES_COMMAND_OK)
+		;
+	else if (PQresultStatus(res) != PGRES_TUPLES_OK)
+		rc = db_fault(db, a, res, e);
+	else if (PQntuples(res) > 1 || PQnfields(res) != 1)
+		rc = err_set(e, E_INTERNAL, "expected one value, got %d rows of %d columns",
+		    PQntuples(res), PQnfields(res));
+	else if (PQntuples(res) == 1 && !PQgetisnull(res, 0, 0))
+		*out = arena_strndup(a, PQgetvalue(res, 0, 0), (size_t)PQgetlength(res, 0, 0));
+	PQclear(res);
+	return rc;
+}
+
+static void
+pause_before_retry(int attempt)
+{
+	struct timespec t = { 0 };
+
+	t.tv_nsec = (long)randombytes_uniform(2000000u << attempt);
+	nanosleep(&t, NULL);
+}
+
+/* Sends a prepared call until it is not a serialization failure. */
+static PGresult *
+db_send(struct db *db, const char *function, const char *const *args, int n)
+{
+	PGresult *res;
+
+	for (int attempt = 0;; attempt++) {
+		db->stats.calls++;
+		res = PQexecPrepared(db->conn, function, n, args, NULL, NULL, 0);
+		if (!sqlstate_is_retry(result_field(res, PG_DIAG_SQLSTATE)) ||
+		    attempt + 1 == TRIES_MAX)
+			return res;
+		PQclear(res);
+		db->stats.retries++;
+		pause_before_retry(attempt);
+	}
+}
+
+int
+db_call(struct db *db, struct arena *a, const char *request, const char *function,
+    const char *const *args, int n, const char **out, struct err *e)
+{
+	const char *all[ARGS_MAX + 1] = { request };
+	uint64_t start = micros_now();
+	int rc;
+
+	if (n > ARGS_MAX)
+		return err_set(e, E_INTERNAL, "%s: too many arguments", function);
+	for (int i = 0; i < n; i++)
+		all[i + 1] = args[i];
+	rc = db_connect(db, e);
+	if (rc == 0)
+		rc = db_prepare(db, a, function, n, e);
+	if (rc == 0)
+		rc = db_take_text(db, a, db_send(db, function, all, n + 1), out, e);
+	db->stats.micros += micros_now() - start;
+	return rc;
+}
+
+int
+db_exec(struct db *db, const char *sql, struct err *e)
+{
+	PGresult *res;
+	int rc = db_connect(db, e);
+
+	if (rc < 0)
+		return rc;
+	res = PQexec(db->conn, sql);
+	if (PQresultStatus(res) != PGRES_COMMAND_OK && PQresultStatus(res) != PGRES_TUPLES_OK &&
+	    PQresultStatus(res) != PGRES_EMPTY_QUERY)
+		rc = db_fault(db, NULL, res, e);
+	PQclear(res);
+	return rc;
+}
+
+int
+db_query_text(struct db *db, struct arena *a, const char *sql, const char *const *args,
+    int n, const char **out, struct err *e)
+{
+	int rc = db_connect(db, e);
+
+	if (rc < 0)
+		return rc;
+	return db_take_text(db, a,
+	    PQexecParams(db->conn, sql, n, NULL, args, NULL, NULL, 0), out, e);
+}
+
+const char *
+db_quote(struct arena *a, const char *s)
+{
+	struct buf b;
+
+	buf_init(&b, a);
+	buf_str(&b, strchr(s, '\\') != NULL ? " E'" : "'");
+	for (; *s != '\0'; s++)
+		buf_add(&b, *s == '\'' ? "''" : *s == '\\' ? "\\\\" : s,
+		    *s == '\'' || *s == '\\' ? 2 : 1);
+	buf_str(&b, "'");
+	return buf_text(&b);
+}

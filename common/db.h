@@ -1,0 +1,54 @@
+/* SPDX-License-Identifier: MIT */
+/* The database.  db.c is the only file that talks to libpq.  A struct db is one
+ * connection and belongs to one thread; it connects when first needed. */
+#ifndef GATEHOUSE_DB_H
+#define GATEHOUSE_DB_H
+
+#include <stdint.h>
+
+struct arena;
+struct err;
+struct db;
+
+/* What this connection has done since db_open(), for log and metrics. */
+struct db_stats {
+	uint64_t calls;		/* statements sent, retries included */
+	uint64_t retries;	/* of 40001 and 40P01 */
+	uint64_t micros;	/* time spent waiting for PostgreSQL */
+};
+
+/* url: a libpq connection string, also with several hosts; copied.  Connects
+ * lazily, so it can't fail.  Freed by db_close(). */
+struct db *db_open(const char *url);
+void db_close(struct db *db);
+
+/* Calls api.FUNCTION(args…), which is one transaction.
+ * request: "route:request-id", becomes application_name for the call.
+ * args: n texts, NULL for SQL NULL.
+ * out: the function's jsonb result as text, in arena a; NULL for SQL NULL.
+ * Returns 0 or E_*: what SQL raised by core.fail() with its detail (in a), or
+ * E_UNAVAILABLE (no connection, or lost under way: then the outcome is unknown
+ * and the call is not repeated here), E_BAD_JSON (text PostgreSQL can't hold),
+ * E_INTERNAL.  Serialization failures and deadlocks are retried. */
+int db_call(struct db *db, struct arena *a, const char *request,
+    const char *function, const char *const *args, int n, const char **out,
+    struct err *e);
+
+/* For the command line and workers: runs a script of statements.  0 or E_*. */
+int db_exec(struct db *db, const char *sql, struct err *e);
+
+/* Runs one statement that yields at most one row of one column.
+ * out: its text in arena a; NULL for no row or SQL NULL.  0 or E_*. */
+int db_query_text(struct db *db, struct arena *a, const char *sql,
+    const char *const *args, int n, const char **out, struct err *e);
+
+/* Notices of the server (RAISE NOTICE) go to fn, e.g. to the operator's
+ * terminal; by default they are dropped. */
+void db_on_notice(struct db *db, void (*fn)(void *, const char *), void *arg);
+
+struct db_stats db_stats(const struct db *db);
+
+/* A single quoted SQL literal of s, in arena a, for scripts. */
+const char *db_quote(struct arena *a, const char *s);
+
+#endif

@@ -1,0 +1,274 @@
+/* SPDX-License-Identifier: MIT */
+/* The request loop, and the only file that talks to libfcgi. */
+#include <errno.h>
+#include <fcgiapp.h>
+#include <malloc.h>
+#include <pthread.h>
+#include <signal.h>
+#include <stdatomic.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#include "common/app.h"
+#include "common/crypto.h"
+#include "common/db.h"
+#include "common/handler.h"
+#include "common/log.h"
+#include "common/metrics.h"
+
+#define STACK_SIZE (512 * 1024)
+#define KICK_NANOS (10 * 1000 * 1000)	/* how often idle threads are told to stop */
+
+struct worker {
+	const struct program *program;
+	pthread_t thread;
+	_Atomic bool waiting;	/* in accept(), with nothing in flight */
+	_Atomic bool done;
+};
+
+static _Atomic bool stopping;
+
+static uint64_t
+micros_now(void)
+{
+	struct timespec t;
+
+	clock_gettime(CLOCK_MONOTONIC, &t);
+	return (uint64_t)t.tv_sec * 1000000 + (uint64_t)t.tv_nsec / 1000;
+}
+
+/* nginx names each request; whoever else speaks FastCGI to us may name his, but
+ * what is printed and sent to PostgreSQL is only ever a plain word. */
+static const char *
+request_id(struct req *r)
+{
+	const char *id = req_env(r, "REQUEST_ID");
+
+	if (id != NULL && *id != '\0' && strlen(id) <= 64 && form_token(id))
+		return id;
+	return token_new(r->arena);
+}
+
+static const char *
+request_path(struct req *r)
+{
+	const char *uri = req_env(r, "REQUEST_URI");
+
+	if (uri == NULL)
+		return r->route->path;
+	return arena_strndup(r->arena, uri, strcspn(uri, "?"));
+}
+
+/* Reads the body whole, or not at all. */
+static int
+read_body(struct req *r, FCGX_Stream *in)
+{
+	const char *length = req_env(r, "CONTENT_LENGTH");
+	unsigned long long n;
+	char *p, *end;
+
+	if (length == NULL || *length == '\0')
+		return 0;
+	errno = 0;
+	n = strtoull(length, &end, 10);
+	if (*end != '\0' || *length == '-' || errno != 0)
+		return req_fail(r, E_BAD_REQUEST, NULL, "Content-Length");
+	if (n > r->route->body_max)
+		return req_fail(r, E_TOO_LARGE, NULL, length);
+	p = arena_alloc(r->arena, n + 1);
+	if (FCGX_GetStr(p, (int)n, in) != (int)n)
+		return req_fail(r, E_BAD_REQUEST, NULL, "the body ended early");
+	r->body = (struct str){ p, n };
+	return 0;
+}
+
+static void
+send_answer(struct req *r, FCGX_Stream *out, bool head)
+{
+	const struct resp *p = &r->resp;
+
+	FCGX_FPrintF(out, "Status: %d\r\n", p->status);
+	if (p->type != NULL)
+		FCGX_FPrintF(out, "Content-Type: %s\r\n", p->type);
+	if (p->headers.n > 0)
+		FCGX_PutStr(p->headers.p, (int)p->headers.n, out);
+	FCGX_PutStr("\r\n", 2, out);
+	if (!head && p->body.n > 0)
+		FCGX_PutStr(p->body.p, (int)p->body.n, out);
+}
+
+static void
+log_answer(const struct req *r, uint64_t micros, uint64_t db_micros)
+{
+	const struct error_row *row = r->err.code < 0 ? error_row(r->err.code) : NULL;
+	struct log_request l = {
+		.route = r->route->name,
+		.id = r->id,
+		.method = r->method,
+		.path = r->path,
+		.status = r->resp.status,
+		.error = row != NULL ? row->name : NULL,
+		.detail = row != NULL && r->err.log[0] != '\0' ? r->err.log : NULL,
+		.micros = micros,
+		.db_micros = db_micros,
+		.bytes = r->resp.body.n,
+	};
+
+	log_request(&l);
+}
+
+static void
+serve_one(const struct program *program, FCGX_Request *f, struct arena *arena, struct db *db)
+{
+	struct req r = {
+		.arena = arena,
+		.db = db,
+		.program = program,
+		.route = program->route,
+		.handler = program->handler,
+		.env = f->envp,
+	};
+	struct db_stats before = db_stats(db), after;
+	uint64_t start = micros_now(), micros;
+	bool head;
+
+	metrics_begin(program->metrics);
+	r.method = req_env(&r, "REQUEST_METHOD");
+	if (r.method == NULL)
+		r.method = "";
+	head = strcmp(r.method, "HEAD") == 0;
+	if (head)
+		r.method = "GET";
+	r.path = request_path(&r);
+	r.id = request_id(&r);
+	r.label = arena_printf(arena, "%s:%s", program->route->name, r.id);
+	read_body(&r, f->in);
+	program_serve(&r);
+	send_answer(&r, f->out, head);
+	FCGX_Finish_r(f);
+	after = db_stats(db);
+	micros = micros_now() - start;
+	metrics_end(program->metrics, r.resp.status, micros, after.micros - before.micros,
+	    after.retries - before.retries);
+	log_answer(&r, micros, after.micros - before.micros);
+}
+
+static void *
+work(void *arg)
+{
+	struct worker *w = arg;
+	struct db *db = db_open(setting("DATABASE_URL"));
+	struct arena *arena = arena_new();
+	FCGX_Request f;
+
+	FCGX_InitRequest(&f, 0, FCGI_FAIL_ACCEPT_ON_INTR);
+	while (!stopping) {
+		w->waiting = true;
+		if (FCGX_Accept_r(&f) == 0) {
+			w->waiting = false;
+			serve_one(w->program, &f, arena, db);
+			arena_reset(arena);
+		}
+	}
+	FCGX_Free(&f, 1);
+	arena_free(arena);
+	db_close(db);
+	w->done = true;
+	return NULL;
+}
+
+static void
+wake(int sig)
+{
+	(void)sig;	/* its arrival alone ends an accept() */
+}
+
+/* SIGTERM and SIGINT are for the main thread, which waits for them; SIGUSR1
+ * gets the others out of accept(), so it must not restart system calls. */
+static void
+signals_prepare(sigset_t *stop)
+{
+	struct sigaction usr1 = { .sa_handler = wake };
+
+	sigemptyset(stop);
+	sigaddset(stop, SIGTERM);
+	sigaddset(stop, SIGINT);
+	pthread_sigmask(SIG_BLOCK, stop, NULL);
+	sigaction(SIGUSR1, &usr1, NULL);
+	signal(SIGPIPE, SIG_IGN);
+}
+
+static void
+workers_start(struct worker *w, int n, const struct program *p)
+{
+	pthread_attr_t attr;
+
+	pthread_attr_init(&attr);
+	pthread_attr_setstacksize(&attr, STACK_SIZE);
+	for (int i = 0; i < n; i++) {
+		w[i].program = p;
+		if (pthread_create(&w[i].thread, &attr, work, &w[i]) != 0)
+			abort();
+	}
+	pthread_attr_destroy(&attr);
+}
+
+/* A signal that comes just before accept() is lost, so it is sent until the
+ * thread has seen that it is time. */
+static void
+worker_stop(struct worker *w)
+{
+	const struct timespec pause = { .tv_nsec = KICK_NANOS };
+
+	while (!w->done) {
+		if (w->waiting)
+			pthread_kill(w->thread, SIGUSR1);
+		nanosleep(&pause, NULL);
+	}
+	pthread_join(w->thread, NULL);
+}
+
+static int
+thread_count(const struct route *r)
+{
+	const char *s = setting("THREADS");
+	long n = s != NULL ? strtol(s, NULL, 10) : 0;
+
+	return n >= 1 && n <= 1024 ? (int)n : r->threads;
+}
+
+int
+handler_main(const struct handler *h)
+{
+	struct program program;
+	struct err e = { 0 };
+	struct worker *workers;
+	sigset_t stop;
+	int n, sig;
+
+	mallopt(M_ARENA_MAX, 2);
+	crypto_init();
+	if (FCGX_Init() != 0 || FCGX_IsCGI()) {
+		fprintf(stderr, "gh-%s: standard input must be a listening FastCGI socket\n", h->name);
+		return 2;
+	}
+	if (program_init(&program, h, &e) < 0) {
+		log_program("error", h->name, "%s", e.log);
+		return 1;
+	}
+	signals_prepare(&stop);
+	n = thread_count(program.route);
+	workers = calloc((size_t)n, sizeof *workers);
+	if (workers == NULL)
+		abort();
+	workers_start(workers, n, &program);
+	sigwait(&stop, &sig);
+	stopping = true;
+	FCGX_ShutdownPending();
+	for (int i = 0; i < n; i++)
+		worker_stop(&workers[i]);
+	free(workers);
+	return 0;
+}

@@ -1,0 +1,210 @@
+/* SPDX-License-Identifier: MIT */
+#include "common/resp.h"
+
+#include <json-c/json.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "assets.h"	/* generated: ASSETS, the versioned path of web/ */
+#include "common/app.h"
+#include "common/arena.h"
+#include "common/i18n.h"
+#include "common/json.h"
+#include "common/req.h"
+#include "common/template.h"
+
+#define CSP "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self' data:; " \
+	"connect-src 'self'; font-src 'self'; form-action 'self' https://checkout.stripe.com " \
+	"https://billing.stripe.com; frame-ancestors 'none'; base-uri 'none'"
+
+void
+resp_header(struct req *r, const char *name, const char *value)
+{
+	struct buf *b = &r->resp.headers;
+
+	buf_str(b, name);
+	buf_str(b, ": ");
+	buf_add(b, value, strcspn(value, "\r\n"));
+	buf_str(b, "\r\n");
+}
+
+int
+resp_text(struct req *r, int status, const char *type, const char *text)
+{
+	r->resp.status = status;
+	r->resp.type = type;
+	buf_init(&r->resp.body, r->arena);
+	buf_str(&r->resp.body, text);
+	return 0;
+}
+
+int
+resp_json(struct req *r, int status, const char *text)
+{
+	return resp_text(r, status, "application/json; charset=utf-8", text);
+}
+
+static void
+json_release(void *o)
+{
+	json_object_put(o);
+}
+
+/* What every page may use besides its own data. */
+static struct json_object *
+page_globals(struct req *r, const struct catalogue *language)
+{
+	struct json_object *o = json_object_new_object();
+
+	arena_defer(r->arena, json_release, o);
+	json_object_object_add(o, "lang", json_object_new_string(i18n_language(language)));
+	json_object_object_add(o, "path", json_object_new_string(r->path));
+	json_object_object_add(o, "sandbox", json_object_new_boolean(r->program->sandbox));
+	json_object_object_add(o, "asset", json_object_new_string(ASSETS));
+	json_object_object_add(o, "request_id", json_object_new_string(r->id));
+	return o;
+}
+
+static int
+page_render(struct req *r, int status, const char *page, struct json_object *data,
+    struct err *e)
+{
+	const struct catalogue *language = i18n_pick(r->program->i18n,
+	    req_header(r, "Accept-Language"), req_cookie(r, "language"));
+	int rc;
+
+	buf_init(&r->resp.body, r->arena);
+	rc = template_render(r->program->templates, page, data, page_globals(r, language),
+	    language, &r->resp.body, e);
+	if (rc < 0)
+		return rc;
+	r->resp.status = status;
+	r->resp.type = "text/html; charset=utf-8";
+	return 0;
+}
+
+int
+resp_page(struct req *r, int status, const char *page, struct json_object *data)
+{
+	resp_header(r, "Vary", "Accept, Accept-Language, Cookie");
+	if (req_wants_json(r))
+		return resp_json(r, status, json_write(r->arena, data));
+	return page_render(r, status, page, data, &r->err);
+}
+
+int
+resp_redirect(struct req *r, const char *url)
+{
+	if (url[0] == '/' ? url[1] == '/' || url[1] == '\\' :
+	    strncmp(url, "https://", 8) != 0 && strncmp(url, "http://", 7) != 0)
+		return req_fail(r, E_INTERNAL, NULL, "redirect to a strange address");
+	r->resp.status = 303;
+	r->resp.type = NULL;
+	resp_header(r, "Location", url);
+	return 0;
+}
+
+void
+resp_cookie(struct req *r, const char *name, const char *value, long seconds)
+{
+	resp_header(r, "Set-Cookie", arena_printf(r->arena,
+	    "%s=%s; Path=/; HttpOnly; SameSite=Lax; Max-Age=%ld%s", name, value, seconds,
+	    program_is_https(r->program) ? "; Secure" : ""));
+}
+
+static void
+error_json(struct req *r, const struct error_row *row)
+{
+	const char *detail = r->err.detail;
+	struct buf b;
+
+	buf_init(&b, r->arena);
+	buf_printf(&b, "{\"error\":{\"code\":\"%s\",\"message\":", row->name);
+	buf_json(&b, row->text);
+	if (detail != NULL && strlen(detail) > 2) {
+		buf_str(&b, ",");
+		buf_str(&b, detail + 1);	/* its members and the closing brace */
+	} else {
+		buf_str(&b, "}");
+	}
+	buf_str(&b, "}");
+	resp_json(r, row->status, buf_text(&b));
+}
+
+/* The last resort says the same without templates. */
+static void
+error_plain(struct req *r, const struct error_row *row)
+{
+	resp_text(r, row->status, "text/plain; charset=utf-8",
+	    arena_printf(r->arena, "%s\n", row->text));
+}
+
+static void
+error_page(struct req *r, const struct error_row *row)
+{
+	struct json_object *data = json_object_new_object();
+	struct err e = { 0 };
+
+	arena_defer(r->arena, json_release, data);
+	json_object_object_add(data, "code", json_object_new_string(row->name));
+	json_object_object_add(data, "status", json_object_new_int(row->status));
+	json_object_object_add(data, "message", json_object_new_string(row->text));
+	if (page_render(r, row->status, "error", data, &e) < 0)
+		error_plain(r, row);
+}
+
+static const char *
+allowed_methods(struct req *r)
+{
+	unsigned m = r->route->methods;
+
+	return arena_printf(r->arena, "%s%s%s%sOPTIONS", m & METHOD_GET ? "GET, HEAD, " : "",
+	    m & METHOD_POST ? "POST, " : "", m & METHOD_PATCH ? "PATCH, " : "",
+	    m & METHOD_DELETE ? "DELETE, " : "");
+}
+
+void
+resp_error(struct req *r)
+{
+	const struct error_row *row = error_row(r->err.code);
+
+	buf_init(&r->resp.headers, r->arena);
+	if (row->status == 401)
+		resp_header(r, "WWW-Authenticate", "Bearer realm=\"gatehouse\"");
+	if (row->status == 405)
+		resp_header(r, "Allow", allowed_methods(r));
+	if (row->status == 429 || row->status == 503)
+		resp_header(r, "Retry-After", "1");
+	if (r->program->templates == NULL || req_wants_json(r) || r->route->face == FACE_API)
+		error_json(r, row);
+	else
+		error_page(r, row);
+}
+
+/* Any site's front end may call an API route with a key or a token; cookies are
+ * never accepted across sites, so they are not offered here. */
+static void
+cors_headers(struct req *r)
+{
+	if (r->route->face != FACE_API || !(r->route->auth & (AUTH_KEY | AUTH_USER)))
+		return;
+	resp_header(r, "Access-Control-Allow-Origin", "*");
+	if (strcmp(r->method, "OPTIONS") != 0)
+		return;
+	resp_header(r, "Access-Control-Allow-Methods", allowed_methods(r));
+	resp_header(r, "Access-Control-Allow-Headers",
+	    "authorization, x-client-info, apikey, content-type, idempotency-key, x-region");
+	resp_header(r, "Access-Control-Max-Age", "86400");
+}
+
+void
+resp_finish(struct req *r)
+{
+	resp_header(r, "X-Request-Id", r->id);
+	resp_header(r, "X-Content-Type-Options", "nosniff");
+	resp_header(r, "Content-Security-Policy", CSP);
+	resp_header(r, "Referrer-Policy", "no-referrer");
+	resp_header(r, "Cross-Origin-Opener-Policy", "same-origin");
+	resp_header(r, "Cache-Control", "no-store");
+	cors_headers(r);
+}

@@ -1,0 +1,41 @@
+/* SPDX-License-Identifier: MIT */
+/* POST /functions/v1/credit-meter: charges a user for the use of an agent,
+ * exactly once per idempotency key. */
+#include "common/handler.h"
+
+enum { P_USER_ID, P_AGENT, P_QUANTITY, P_IDEMPOTENCY_KEY, P_METADATA };
+
+static const struct param params[] = {
+	[P_USER_ID] = { "user_id", PARAM_TEXT, .form = form_printable },
+	[P_AGENT] = { "agent", PARAM_TEXT, .required = true, .form = form_printable },
+	[P_QUANTITY] = { "quantity", PARAM_INT, .min = 1, .max = 1000000 },
+	[P_IDEMPOTENCY_KEY] = { "idempotency_key", PARAM_TEXT, .form = form_printable,
+	    .header = "Idempotency-Key" },
+	[P_METADATA] = { "metadata", PARAM_OBJECT },
+};
+
+static int
+credit_meter_post(struct req *r)
+{
+	const char *quantity = req_param(r, P_QUANTITY);
+	const char *args[] = { r->caller, req_param(r, P_USER_ID), req_param(r, P_AGENT),
+		quantity != NULL ? quantity : "1", req_param(r, P_IDEMPOTENCY_KEY),
+		req_param(r, P_METADATA) };
+	const char *receipt;
+	int rc = req_call(r, "credit_meter", args, COUNT(args), &receipt);
+
+	return rc < 0 ? rc : resp_json(r, 200, receipt);
+}
+
+static const struct handler handler = {
+	.name = "credit-meter",
+	.params = params,
+	.nparams = COUNT(params),
+	.post = credit_meter_post,
+};
+
+int
+main(void)
+{
+	return handler_main(&handler);
+}

@@ -1,0 +1,55 @@
+/* SPDX-License-Identifier: MIT */
+/* GET /login?token=: asks whether to sign in by a one-time link.
+ * POST /login: consumes the link and opens a session. */
+#include "common/caller.h"
+#include "common/handler.h"
+
+#define SESSION_SECONDS (30L * 24 * 3600)	/* as in core.session_open() */
+
+enum { P_TOKEN };
+
+static const struct param params[] = {
+	[P_TOKEN] = { "token", PARAM_TEXT, .required = true, .form = form_token },
+};
+
+static int
+login_get(struct req *r)
+{
+	const char *token = req_secret_hash(r, req_param(r, P_TOKEN));
+	struct json_object *page;
+	int rc = req_call_json(r, "login_link", &token, 1, &page);
+
+	if (rc < 0)
+		return rc;
+	json_set_text(page, "token", req_param(r, P_TOKEN));
+	return resp_page(r, 200, "login", page);
+}
+
+static int
+login_post(struct req *r)
+{
+	const char *cookie = req_secret_new(r);
+	const char *args[] = { req_secret_hash(r, req_param(r, P_TOKEN)),
+		req_secret_hash(r, cookie), req_header(r, "User-Agent") };
+	struct json_object *session;
+	int rc = req_call_json(r, "login", args, COUNT(args), &session);
+
+	if (rc < 0)
+		return rc;
+	resp_cookie(r, caller_cookie(r), cookie, SESSION_SECONDS);
+	return resp_redirect(r, json_text(session, "landing"));
+}
+
+static const struct handler handler = {
+	.name = "login",
+	.params = params,
+	.nparams = COUNT(params),
+	.get = login_get,
+	.post = login_post,
+};
+
+int
+main(void)
+{
+	return handler_main(&handler);
+}

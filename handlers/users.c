@@ -1,0 +1,34 @@
+/* SPDX-License-Identifier: MIT */
+/* POST /api/users: an application makes one of its users known; the same
+ * external_id always gives the same user. */
+#include "common/handler.h"
+
+enum { P_EXTERNAL_ID, P_EMAIL };
+
+static const struct param params[] = {
+	[P_EXTERNAL_ID] = { "external_id", PARAM_TEXT, .required = true, .form = form_printable },
+	[P_EMAIL] = { "email", PARAM_TEXT, .form = form_email },
+};
+
+static int
+users_post(struct req *r)
+{
+	const char *args[] = { r->caller, req_param(r, P_EXTERNAL_ID), req_param(r, P_EMAIL) };
+	const char *user;
+	int rc = req_call(r, "users", args, COUNT(args), &user);
+
+	return rc < 0 ? rc : resp_json(r, 200, user);
+}
+
+static const struct handler handler = {
+	.name = "users",
+	.params = params,
+	.nparams = COUNT(params),
+	.post = users_post,
+};
+
+int
+main(void)
+{
+	return handler_main(&handler);
+}
