@@ -171,7 +171,7 @@ catalogue_check(const struct mo *m, const struct catalogue *c, struct err *e)
 {
 	const struct message *header = message_find(c, "");
 
-	if (header == NULL || strcasestr(header->text.p, "charset=UTF-8") == NULL)
+	if (header == NULL || strstr(header->text.p, "charset=UTF-8") == NULL)
 		return err_set(e, E_INTERNAL, "%s: does not say charset=UTF-8", m->path);
 	return 0;
 }
