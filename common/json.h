@@ -37,6 +37,10 @@ int json_int64(const struct json_object *o, const char *name, int64_t *out);
  * it is of another type. */
 int json_truth(const struct json_object *o, const char *name, bool *out);
 
+/* Sets a member of an object that is about to be shown or sent; text is copied. */
+void json_set_text(struct json_object *o, const char *name, const char *text);
+void json_set_bool(struct json_object *o, const char *name, bool value);
+
 /* The value as compact JSON text, numbers as they were written.  NULL for NULL.
  * Owned by the arena. */
 const char *json_write(struct arena *a, struct json_object *o);
