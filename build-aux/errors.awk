@@ -7,7 +7,8 @@
 # h       errors.h: enum of the negative E_NAME codes, their count
 # c       errors.c: name, HTTP status and text of each, by index -E_NAME
 # sql     core.fail(), which raises them by name
-# nginx   the answers nginx makes by itself, in both faces
+# nginx   the answers nginx makes by itself, in both faces; @ERROR_HEADERS@ and
+#         the page's text are filled in by nginx/render
 # check   nothing
 #
 # A table that breaks a rule ends with "FILE:LINE: what is wrong" and status 1.
@@ -123,7 +124,7 @@ function put_sql(    i) {
 # ---- nginx -----------------------------------------------------------------
 
 # Which statuses nginx gives by itself, and the row each is told as.  Its own
-# inner numbers 494 to 497 (header too large, TLS faults) reach a client as 400.
+# inner number 494 (headers too large) is 431 outside.
 function put_nginx(    i, m, pair, w) {
 	print "# Generated from errors.tab by build-aux/errors.awk: do not edit."
 	m = split("400:bad_request 401:unauthorized 403:forbidden 404:not_found 405:method_not_allowed " \
@@ -135,15 +136,28 @@ function put_nginx(    i, m, pair, w) {
 		split(pair[i], w, ":")
 		if (!(w[2] in row))
 			die("errors.awk: nginx needs an error named " w[2])
-		nginx_answer(w[1], name[row[w[2]]], text[row[w[2]]])
+		code[i] = w[1]
+		told[i] = row[w[2]]
+		printf "error_page %d =%d /.error/$face/%d;\n", code[i], outside(code[i]), code[i]
 	}
+	nginx_face("api", "application/json", m)
+	nginx_face("page", "text/html", m)
 }
 
-function nginx_answer(code, error, text,    shown) {
-	shown = code == 494 ? 431 : code
-	printf "\nerror_page %d =%d /.error/$face/%d;\n", code, shown, code
-	printf "location = /.error/api/%d {\n\tinternal;\n\tdefault_type application/json;\n", code
-	printf "\treturn %d '{\"error\":{\"code\":\"%s\",\"message\":\"%s\"}}';\n}\n", shown, error, text
-	printf "location = /.error/page/%d {\n\tinternal;\n\tset $error_code %s;\n", code, error
-	printf "\tset $error_text \"%s\";\n\trewrite ^ /.error/page last;\n}\n", text
+function outside(code) { return code == 494 ? 431 : code }
+
+function nginx_face(face, type, m,    i) {
+	printf "\nlocation ^~ /.error/%s/ {\n\tinternal;\n", face
+	printf "\tdefault_type \"%s; charset=utf-8\";\n\t@ERROR_HEADERS@\n", type
+	for (i = 1; i <= m; i++) {
+		printf "\n\tlocation = /.error/%s/%d {\n", face, code[i]
+		if (face == "page") {
+			printf "\t\tset $error_code %s;\n", name[told[i]]
+			printf "\t\tset $error_text \"%s\";\n", text[told[i]]
+		}
+		printf "\t\treturn %d %s;\n\t}\n", outside(code[i]), face == "page" ? "$error_page" : json(told[i])
+	}
+	print "\n\treturn 404;\n}"
 }
+
+function json(i) { return "'{\"error\":{\"code\":\"" name[i] "\",\"message\":\"" text[i] "\"}}'" }

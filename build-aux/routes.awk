@@ -26,7 +26,7 @@ BEGIN {
 	if (!(out in kinds))
 		die("routes.awk: unknown -v out=" out)
 	words(faces, "page api")
-	words(verbs, "GET POST PUT PATCH DELETE")
+	words(verbs, "GET POST PATCH DELETE")
 	words(auths, "none key user session cron local")
 	if (templates == "")
 		templates = "systemd"
