@@ -91,8 +91,11 @@ serve(struct req *r)
 
 	if (strcmp(r->method, "OPTIONS") == 0)
 		return answer_options(r);
-	if (fn == NULL)
+	if (fn == NULL) {
+		/* whatever was wrong with a body that nobody wants */
+		r->err = (struct err){ 0 };
 		return req_fail(r, E_METHOD_NOT_ALLOWED, NULL, r->method);
+	}
 	if (rc == 0)
 		rc = caller_read(r);
 	if (rc == 0)

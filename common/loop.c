@@ -47,8 +47,20 @@ request_id(struct req *r)
 	const char *id = req_env(r, "REQUEST_ID");
 
 	if (id != NULL && *id != '\0' && strlen(id) <= 64 && form_token(id))
-		return id;
+		return arena_strdup(r->arena, id);
 	return token_new(r->arena);
+}
+
+/* Sets the method; HEAD is a GET of which only the headers are sent (true).  All
+ * that the log line needs is copied: libfcgi frees the parameters first. */
+static bool
+request_method(struct req *r)
+{
+	const char *method = req_env(r, "REQUEST_METHOD");
+	bool head = method != NULL && strcmp(method, "HEAD") == 0;
+
+	r->method = head ? "GET" : arena_strdup(r->arena, method != NULL ? method : "");
+	return head;
 }
 
 static const char *
@@ -89,9 +101,9 @@ send_answer(struct req *r, FCGX_Stream *out, bool head)
 {
 	const struct resp *p = &r->resp;
 
-	FCGX_FPrintF(out, "Status: %d\r\n", p->status);
+	FCGX_FPrintF(out, "Status: %d %s\r\n", p->status, resp_reason(p->status));
 	if (p->type != NULL)
-		FCGX_FPrintF(out, "Content-Type: %s\r\n", p->type);
+		FCGX_FPrintF(out, "Content-Type: %s\r\nContent-Length: %d\r\n", p->type, (int)p->body.n);
 	if (p->headers.n > 0)
 		FCGX_PutStr(p->headers.p, (int)p->headers.n, out);
 	FCGX_PutStr("\r\n", 2, out);
@@ -135,12 +147,7 @@ serve_one(const struct program *program, FCGX_Request *f, struct arena *arena, s
 	bool head;
 
 	metrics_begin(program->metrics);
-	r.method = req_env(&r, "REQUEST_METHOD");
-	if (r.method == NULL)
-		r.method = "";
-	head = strcmp(r.method, "HEAD") == 0;
-	if (head)
-		r.method = "GET";
+	head = request_method(&r);
 	r.path = request_path(&r);
 	r.id = request_id(&r);
 	r.label = arena_printf(arena, "%s:%s", program->route->name, r.id);

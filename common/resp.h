@@ -32,4 +32,7 @@ void resp_error(struct req *r);
 /* Adds the headers every answer has: security, caching, request id, CORS. */
 void resp_finish(struct req *r);
 
+/* The reason phrase of a status, RFC 9110 section 15; "" when we never send it. */
+const char *resp_reason(int status);
+
 #endif

@@ -368,12 +368,23 @@ parse_message(struct parser *p, const struct tag *tag)
 }
 
 static int
+parse_value(struct parser *p, const struct tag *tag)
+{
+	const char *wrong = value_parse(tag->body, &node_add(p, value_node_write)->value);
+
+	return wrong == NULL ? 0 : parse_fail(p, tag, wrong);
+}
+
+static int
 parse_counted(struct parser *p, const struct tag *tag)
 {
-	struct node *node = node_add(p, counted_write);
+	struct node *node;
 	struct str text;
 	const char *bar, *wrong;
 
+	if (tag->rest.n == 0)
+		return parse_value(p, tag);	/* of something named n */
+	node = node_add(p, counted_write);
 	str_split(tag->rest, &node->name, &text);
 	bar = memchr(text.p, '|', text.n);
 	if (!value_name_valid(node->name) || bar == NULL)
@@ -393,14 +404,6 @@ parse_comment(struct parser *p, const struct tag *tag)
 {
 	(void)p, (void)tag;
 	return 0;
-}
-
-static int
-parse_value(struct parser *p, const struct tag *tag)
-{
-	const char *wrong = value_parse(tag->body, &node_add(p, value_node_write)->value);
-
-	return wrong == NULL ? 0 : parse_fail(p, tag, wrong);
 }
 
 /* quiet: shows nothing itself, so alone on a line it takes the line with it. */
