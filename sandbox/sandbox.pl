@@ -1,0 +1,37 @@
+#!/usr/bin/perl
+# SPDX-License-Identifier: MIT
+# The sandbox: one program that stands in for Stripe while Gatehouse is tried out.
+# Settings come from the environment (see README); everything is kept in SANDBOX_STATE.
+use v5.36;
+use FindBin;
+use lib "$FindBin::RealBin/lib";
+use Gatehouse::Sandbox;
+use Gatehouse::Sandbox::Settings;
+use Mojo::IOLoop;
+use Mojo::Server::Daemon;
+
+# How long a stop waits for answers that are still being written, in seconds.
+use constant GRACE => 5;
+
+sub serve ($app, $listen) {
+	my $daemon = Mojo::Server::Daemon->new(app => $app, listen => [$listen], silent => 1);
+	my $stop = sub {
+		Mojo::IOLoop->stop_gracefully;
+		Mojo::IOLoop->timer(GRACE, sub { Mojo::IOLoop->stop });
+	};
+
+	$daemon->start;
+	local $SIG{TERM} = $stop;
+	local $SIG{INT}  = $stop;
+	local $SIG{PIPE} = 'IGNORE';
+	$app->start_work;
+	$app->log->info("listening at $listen");
+	Mojo::IOLoop->start;
+}
+
+my $settings = eval { Gatehouse::Sandbox::Settings->from_environment(\%ENV) };
+if (!$settings) {
+	print STDERR "sandbox: $@";
+	exit 78;    # EX_CONFIG
+}
+serve(Gatehouse::Sandbox->new(settings => $settings), $settings->listen);
