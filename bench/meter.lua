@@ -2,6 +2,7 @@
 -- wrk script: credit-meter debits by a service key, spread over USERS users,
 -- every request with an idempotency key of its own.
 local users = tonumber(os.getenv("USERS"))
+math.randomseed(os.time())
 local count = 0
 local run = string.format("%d-%d", os.time(), math.random(1e9))
 
