@@ -7,9 +7,9 @@
 enum { P_PRICE_ID, P_USER_ID, P_IDEMPOTENCY_KEY };
 
 static const struct param params[] = {
-	[P_PRICE_ID] = { "price_id", PARAM_TEXT, .required = true, .form = form_token },
-	[P_USER_ID] = { "user_id", PARAM_TEXT, .form = form_printable },
-	[P_IDEMPOTENCY_KEY] = { "idempotency_key", PARAM_TEXT, .form = form_printable,
+	[P_PRICE_ID] = { .name = "price_id", .type = PARAM_TEXT, .required = true, .form = form_token },
+	[P_USER_ID] = { .name = "user_id", .type = PARAM_TEXT, .form = form_printable },
+	[P_IDEMPOTENCY_KEY] = { .name = "idempotency_key", .type = PARAM_TEXT, .form = form_printable,
 	    .header = "Idempotency-Key" },
 };
 

@@ -6,12 +6,12 @@
 enum { P_USER_ID, P_AGENT, P_QUANTITY, P_IDEMPOTENCY_KEY, P_METADATA };
 
 static const struct param params[] = {
-	[P_USER_ID] = { "user_id", PARAM_TEXT, .form = form_printable },
-	[P_AGENT] = { "agent", PARAM_TEXT, .required = true, .form = form_printable },
-	[P_QUANTITY] = { "quantity", PARAM_INT, .min = 1, .max = 1000000 },
-	[P_IDEMPOTENCY_KEY] = { "idempotency_key", PARAM_TEXT, .form = form_printable,
+	[P_USER_ID] = { .name = "user_id", .type = PARAM_TEXT, .form = form_printable },
+	[P_AGENT] = { .name = "agent", .type = PARAM_TEXT, .required = true, .form = form_printable },
+	[P_QUANTITY] = { .name = "quantity", .type = PARAM_INT, .min = 1, .max = 1000000 },
+	[P_IDEMPOTENCY_KEY] = { .name = "idempotency_key", .type = PARAM_TEXT, .form = form_printable,
 	    .header = "Idempotency-Key" },
-	[P_METADATA] = { "metadata", PARAM_OBJECT },
+	[P_METADATA] = { .name = "metadata", .type = PARAM_OBJECT },
 };
 
 static int

@@ -5,7 +5,7 @@
 enum { P_USER_ID };
 
 static const struct param params[] = {
-	[P_USER_ID] = { "user_id", PARAM_TEXT, .form = form_printable },
+	[P_USER_ID] = { .name = "user_id", .type = PARAM_TEXT, .form = form_printable },
 };
 
 static int

@@ -6,9 +6,9 @@
 enum { P_SESSION_ID, P_ORDER_REF, P_USER_ID };
 
 static const struct param params[] = {
-	[P_SESSION_ID] = { "session_id", PARAM_TEXT, .form = form_token },
-	[P_ORDER_REF] = { "order_ref", PARAM_TEXT, .form = form_printable },
-	[P_USER_ID] = { "user_id", PARAM_TEXT, .form = form_printable },
+	[P_SESSION_ID] = { .name = "session_id", .type = PARAM_TEXT, .form = form_token },
+	[P_ORDER_REF] = { .name = "order_ref", .type = PARAM_TEXT, .form = form_printable },
+	[P_USER_ID] = { .name = "user_id", .type = PARAM_TEXT, .form = form_printable },
 };
 
 static int

@@ -9,7 +9,7 @@
 enum { P_TOKEN };
 
 static const struct param params[] = {
-	[P_TOKEN] = { "token", PARAM_TEXT, .required = true, .form = form_token },
+	[P_TOKEN] = { .name = "token", .type = PARAM_TEXT, .required = true, .form = form_token },
 };
 
 static int

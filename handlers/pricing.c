@@ -5,7 +5,7 @@
 enum { P_CANCELED };
 
 static const struct param params[] = {
-	[P_CANCELED] = { "canceled", PARAM_INT, .min = 0, .max = 1 },
+	[P_CANCELED] = { .name = "canceled", .type = PARAM_INT, .min = 0, .max = 1 },
 };
 
 static int

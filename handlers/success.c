@@ -6,7 +6,7 @@
 enum { P_SESSION_ID };
 
 static const struct param params[] = {
-	[P_SESSION_ID] = { "session_id", PARAM_TEXT, .required = true, .form = form_token },
+	[P_SESSION_ID] = { .name = "session_id", .type = PARAM_TEXT, .required = true, .form = form_token },
 };
 
 static int
