@@ -6,7 +6,8 @@
 enum { P_SESSION_ID };
 
 static const struct param params[] = {
-	[P_SESSION_ID] = { .name = "session_id", .type = PARAM_TEXT, .required = true, .form = form_token },
+	[P_SESSION_ID] = { .name = "session_id", .type = PARAM_TEXT, .required = true,
+	    .form = form_token },
 };
 
 static int

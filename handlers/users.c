@@ -6,7 +6,8 @@
 enum { P_EXTERNAL_ID, P_EMAIL };
 
 static const struct param params[] = {
-	[P_EXTERNAL_ID] = { .name = "external_id", .type = PARAM_TEXT, .required = true, .form = form_printable },
+	[P_EXTERNAL_ID] = { .name = "external_id", .type = PARAM_TEXT, .required = true,
+	    .form = form_printable },
 	[P_EMAIL] = { .name = "email", .type = PARAM_TEXT, .form = form_email },
 };
 
