@@ -20,6 +20,7 @@ struct handler {
 	const struct param *params;
 	size_t nparams;
 	enum body body;
+	bool secret_url;		/* the address is a credential: never a referrer */
 	/* Each answers the request by one of resp_*() and returns 0, or returns E_*. */
 	int (*get)(struct req *r);
 	int (*post)(struct req *r);

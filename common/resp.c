@@ -8,6 +8,7 @@
 #include "assets.h"	/* generated: ASSETS, the versioned path of web/ */
 #include "common/app.h"
 #include "common/arena.h"
+#include "common/handler.h"
 #include "common/i18n.h"
 #include "common/json.h"
 #include "common/req.h"
@@ -203,7 +204,7 @@ resp_finish(struct req *r)
 	resp_header(r, "X-Request-Id", r->id);
 	resp_header(r, "X-Content-Type-Options", "nosniff");
 	resp_header(r, "Content-Security-Policy", CSP);
-	resp_header(r, "Referrer-Policy", "no-referrer");
+	resp_header(r, "Referrer-Policy", r->handler->secret_url ? "no-referrer" : "same-origin");
 	resp_header(r, "Cross-Origin-Opener-Policy", "same-origin");
 	resp_header(r, "Cache-Control", "no-store");
 	cors_headers(r);

@@ -44,6 +44,7 @@ static const struct handler handler = {
 	.name = "login",
 	.params = params,
 	.nparams = COUNT(params),
+	.secret_url = true,
 	.get = login_get,
 	.post = login_post,
 };

@@ -42,6 +42,7 @@ static const struct handler handler = {
 	.name = "success",
 	.params = params,
 	.nparams = COUNT(params),
+	.secret_url = true,
 	.get = success_get,
 	.post = success_post,
 };
