@@ -10,7 +10,6 @@
 #include "common/conf.h"
 #include "common/crypto.h"
 #include "common/db.h"
-#include "config.h"
 
 #define CONF_FILE GATEHOUSE_SYSCONFDIR "/gatehouse/gatehouse.conf"
 
@@ -22,6 +21,7 @@ struct command {
 static int help(struct cli *c, int argc, char **argv);
 static int version(struct cli *c, int argc, char **argv);
 
+/* Those that do nothing of their own come last and are not listed. */
 static const struct command commands[] = {
 	{ "migrate", "", "bring the database to this version's schema", migrate },
 	{ "verify", "", "prove that credits, ledger, orders and seats agree", verify },
@@ -33,6 +33,8 @@ static const struct command commands[] = {
 	{ "env", "ROUTE", "print the environment of one route's program", route_env },
 	{ "version", "", "print the version", version },
 	{ "help", "", "print this", help },
+	{ "--version", "", NULL, version },
+	{ "--help", "", NULL, help },
 };
 
 static int
@@ -43,7 +45,7 @@ help(struct cli *c, int argc, char **argv)
 	if (argc != 0)
 		return CLI_USAGE;
 	printf("Usage: gatehouse [--conf FILE] COMMAND\n\n");
-	for (size_t i = 0; i < COUNT(commands); i++) {
+	for (size_t i = 0; i < COUNT(commands) && commands[i].does != NULL; i++) {
 		int n = printf("  %s %s", commands[i].name, commands[i].usage);
 
 		printf("%*s %s\n", n < 40 ? 40 - n : 0, "", commands[i].does);
@@ -121,8 +123,8 @@ conf_path(int *argc, char ***argv)
 		*argc -= 2;
 		*argv += 2;
 	}
-	if (path != NULL)
-		return path;
+	if (path != NULL)	/* /dev/null says: nothing but the environment */
+		return strcmp(path, "/dev/null") == 0 ? NULL : path;
 	return access(CONF_FILE, F_OK) == 0 ? CONF_FILE : NULL;
 }
 
