@@ -7,10 +7,8 @@
 #include "cli/cli.h"
 #include "common/arena.h"
 #include "common/buf.h"
+#include "common/caller.h"
 #include "common/crypto.h"
-
-/* Tells people and secret scanners what the text is. */
-#define KEY_PREFIX "gk_"
 
 static bool
 scope_valid(const char *s)
@@ -46,7 +44,7 @@ key_create(struct cli *c, int argc, char **argv)
 
 	if (scopes == NULL || argv[0][0] == '-')
 		return CLI_USAGE;
-	key = arena_printf(c->arena, KEY_PREFIX "%s", token_new(c->arena));
+	key = arena_printf(c->arena, SERVICE_KEY_PREFIX "%s", token_new(c->arena));
 	args[0] = argv[0];
 	args[1] = sha256_hex(c->arena, key, strlen(key));
 	args[2] = scopes;
