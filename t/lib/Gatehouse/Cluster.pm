@@ -172,14 +172,15 @@ sub _retire ($dir, $users) {
 # A digest of everything the template is made from.
 sub _digest {
 	my @files = sort grep { -f } (map { source_dir->child($_)->list_tree->each } qw(sql build-aux)),
-	    source_dir->child('routes.tab'), source_dir->child('errors.tab');
+	    map { source_dir->child($_) } qw(routes.tab errors.tab);
 	return sha1_hex(map { "$_\0" . path($_)->slurp } @files);
 }
 
 # Brings a database to the present schema by the product's own command.
 sub _migrate ($url) {
 	return capture([build_dir->child('gatehouse'), 'migrate'],
-		env => { PATH => $ENV{PATH}, DATABASE_URL => $url, GATEHOUSE_CONF => '/dev/null' });
+		env => { %ENV, DATABASE_URL => $url, GATEHOUSE_CONF => '/dev/null',
+			GATEHOUSE_DATADIR => build_dir . ':' . source_dir });
 }
 
 1;

@@ -46,8 +46,9 @@ has ua => sub {
 # Returns when every handler accepts connections and nginx answers.
 sub start ($class, %o) {
 	my $self = $class->SUPER::start;
-	$self->dir(tempdir('gh-XXXXXX', TMPDIR => 1))->{options} = \%o;
+	$self->dir(tempdir('gh-XXXXXX', TMPDIR => 1, CLEANUP => !$ENV{GATEHOUSE_KEEP}))->{options} = \%o;
 	$self->dir->child($_)->make_path for qw(run log metrics nginx);
+	$self->_data;
 	my ($tcp, $port) = $o{tcp} || $o{sandbox} ? _listen_tcp() : ();
 	$self->port($port)->conf($self->_settings($port, %o));
 	my @names = @{ $o{handlers} // [map { $_->{name} } routes()] };
@@ -97,21 +98,26 @@ sub _listen_tcp {
 	return ($tcp, $tcp->sockport);
 }
 
-# A handler gets its listening socket as fd 0, its own database role, and only
-# the settings that its row of routes.tab names.
+# A handler gets its listening socket as fd 0 and the environment that the
+# product's own command prints for it: its role, the settings of its row.
 sub _handler ($self, $name) {
-	my $conf = $self->conf;
-	my $role = 'gh_' . $name =~ tr/-/_/r;
-	my %env  = map { $_ => $conf->{$_} } grep { exists $conf->{$_} }
-	    qw(PUBLIC_URL METRICS_DIR SANDBOX), @{ route($name)->{settings} };
+	my ($status, $env) = $self->cli('env', $name);
+	die "env $name: $env" if $status;
+	my %env = map { /^(\w+)="?(.*?)"?$/ } split /\n/, $env;
 	return {
 		name => $name, argv => [$self->binary("gh-$name")],
 		stdin => _listen($self->socket($name)), log => $self->dir->child('log', $name),
-		env => {
-			%env, DATABASE_URL => $self->cluster->url($self->name, $role),
-			GATEHOUSE_DATADIR => source_dir, $self->_tool_env,
-		},
+		env => { %env, GATEHOUSE_DATADIR => $self->dir->child('data'), $self->_tool_env },
 	};
+}
+
+# What make install would put together: pages from the source, translations
+# from the build.
+sub _data ($self) {
+	my $data = $self->dir->child('data');
+	$data->child('locale')->make_path;
+	symlink source_dir->child('pages'), $data->child('pages');
+	symlink $_, $data->child('locale', $_->basename) for build_dir->child('po')->list->each;
 }
 
 # What sanitizers and coverage need, and what finds libraries.
@@ -195,7 +201,7 @@ sub logs ($self) { join '', map { "==> " . $_->basename . "\n" . $_->slurp } $se
 # Runs the gatehouse command on this site; exit status and output.
 sub cli ($self, @args) {
 	return capture([$self->binary('gatehouse'), @args], env => { %{ $self->conf }, $self->_tool_env,
-		GATEHOUSE_CONF => '/dev/null', GATEHOUSE_DATADIR => source_dir });
+		GATEHOUSE_CONF => '/dev/null', GATEHOUSE_DATADIR => build_dir . ':' . source_dir });
 }
 
 # ---- requests ----------------------------------------------------------------
