@@ -1,0 +1,15 @@
+-- SPDX-License-Identifier: MIT
+-- Returns: gauges by name, all whole numbers.
+-- Touches: invites_pool, seats, outbox, payments (read, by partial indexes).
+create function api.metrics() returns jsonb
+language plpgsql stable security definer set search_path = pg_catalog, public, core, api, pg_temp as $$
+begin
+	return jsonb_build_object(
+		'invites_left', (select count(*) from invites_pool where used_at is null),
+		'seats_owed', (select count(*) from seats where state = 'owed' and asked_at is not null),
+		'outbox_pending', (select count(*) from outbox where done_at is null),
+		'payments_unpriced', (select count(*) from payments where status = 'unpriced'),
+		'schema', core.schema_version());
+end
+$$;
+revoke all on function api.metrics() from public;

@@ -1,0 +1,26 @@
+-- SPDX-License-Identifier: MIT
+-- Does:    makes a user for a service key; for a known external id, finds it.
+-- Args:    p_caller a service key, p_external_id 1 to 255 characters, p_email
+--          up to 320 characters or null: kept when none was known.
+-- Returns: {"user":{id, external_id, email}}.
+-- Raises:  unauthorized, forbidden, invalid_field.
+-- Touches: users; for a new one credits, credit_lots, credit_transactions.
+create function api.users(p_caller jsonb, p_external_id text, p_email text) returns jsonb
+language plpgsql volatile security definer set search_path = pg_catalog, public, core, api, pg_temp as $$
+declare
+	v_id uuid;
+begin
+	perform core.caller(p_caller, '{key}');
+	if p_external_id is null or length(p_external_id) not between 1 and 255 then
+		perform core.fail('invalid_field', '{"field":"external_id"}');
+	elsif length(p_email) > 320 or p_email !~ '^[^@\s]+@[^@\s]+$' then
+		perform core.fail('invalid_field', '{"field":"email"}');
+	end if;
+	select id into v_id from users where external_id = p_external_id;
+	v_id := coalesce(v_id, core.user_create(p_external_id, p_email));
+	update users set email = p_email where id = v_id and email is null and p_email is not null;
+	return (select jsonb_build_object('user', jsonb_build_object('id', id, 'external_id', external_id,
+		'email', email)) from users where id = v_id);
+end
+$$;
+revoke all on function api.users(jsonb, text, text) from public;

@@ -1,0 +1,33 @@
+-- SPDX-License-Identifier: MIT
+-- Does:    decides who is calling.  A first valid JWT creates its user.
+-- Args:    p_caller what the program found (null: nobody), p_allow the kinds
+--          let in (key, user, session, cron), p_scope what a key must carry.
+-- Returns: kind, the user (null for keys and cron), the key, the user's roles.
+-- Raises:  unauthorized (missing, unknown, expired, revoked), forbidden (scope).
+-- Touches: service_keys, sessions, user_roles (read); by caller_user users.
+create function core.caller(p_caller jsonb, p_allow text[], p_scope text default 'service',
+	out kind text, out user_id uuid, out key_id bigint, out roles text[])
+language plpgsql volatile as $$
+declare
+	v_scopes text[];
+begin
+	select k into kind from jsonb_object_keys(p_caller) k where k = any (p_allow);
+	if kind = 'key' then
+		select s.id, s.scopes into key_id, v_scopes from service_keys s
+		where s.key_hash = core.hash_or_null(p_caller->>'key') and s.revoked_at is null;
+	elsif kind = 'session' then
+		select s.user_id into user_id from sessions s
+		where s.token_hash = core.hash_or_null(p_caller->>'session')
+			and s.revoked_at is null and s.expires_at > core.now();
+	elsif kind = 'user' then
+		user_id := core.caller_user(p_caller->'user');
+	end if;
+	if kind is null or kind <> 'cron' and coalesce(user_id::text, key_id::text) is null then
+		perform core.fail('unauthorized');
+	elsif kind = 'key' and not p_scope = any (v_scopes) then
+		perform core.fail('forbidden');
+	elsif user_id is not null then
+		roles := array(select r.role from user_roles r where r.user_id = caller.user_id order by 1);
+	end if;
+end
+$$;

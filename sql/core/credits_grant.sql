@@ -1,0 +1,26 @@
+-- SPDX-License-Identifier: MIT
+-- Does:    gives credits: a lot, a ledger row, the balance.  Call once per
+--          effect; a second call fails on the unique effect and changes nothing.
+-- Args:    p_type trial, purchase, subscription, bonus or adjustment (ledger
+--          type and lot source), p_amount > 0, p_effect business key,
+--          p_granted_at when it was earned, p_order_id, p_expires_at or null.
+-- Returns: the ledger row's id.
+-- Touches: credits, credit_lots, credit_transactions.
+create function core.credits_grant(p_user uuid, p_type text, p_amount bigint, p_effect text,
+	p_granted_at timestamptz, p_order_id uuid default null, p_expires_at timestamptz default null)
+returns bigint
+language sql volatile as $$
+	with wallet as (
+		insert into public.credits (user_id, balance, updated_at)
+		values (p_user, p_amount, core.now())
+		on conflict (user_id) do update
+			set balance = credits.balance + excluded.balance, updated_at = excluded.updated_at
+		returning balance
+	), lot as (
+		insert into public.credit_lots (user_id, source, amount, remaining, granted_at, effect, order_id, expires_at)
+		values (p_user, p_type, p_amount, p_amount, p_granted_at, p_effect, p_order_id, p_expires_at)
+	)
+	insert into public.credit_transactions (user_id, type, amount, balance, effect, request_id, created_at)
+	select p_user, p_type, p_amount, balance, p_effect, core.request_id(), core.now() from wallet
+	returning id
+$$;

@@ -1,0 +1,36 @@
+-- SPDX-License-Identifier: MIT
+-- Does:    books what has expired in one account.  Spending never waits for
+--          this: an expired lot is not spendable, booked or not.
+-- Args:    p_user whose row of credits the caller has locked.
+-- Returns: credits expired.
+-- Touches: credit_lots, credits, credit_transactions, transaction_lots.
+create function core.lots_expire(p_user uuid) returns bigint
+language plpgsql volatile as $$
+declare
+	v_now timestamptz := core.now();
+	v_total bigint;
+begin
+	if not exists (select from credit_lots where user_id = p_user and open and expires_at <= v_now) then
+		return 0; -- nearly always
+	end if;
+	with due as (
+		select id, remaining from credit_lots where user_id = p_user and open and expires_at <= v_now
+	), emptied as (
+		update credit_lots l set remaining = 0 from due where l.id = due.id
+	), wallet as (
+		update credits set balance = balance - d.total, updated_at = v_now
+		from (select sum(remaining)::bigint as total from due) d
+		where user_id = p_user
+		returning balance, d.total
+	), entry as (
+		insert into credit_transactions (user_id, type, amount, balance, request_id, created_at)
+		select p_user, 'expiry', -total, balance, core.request_id(), v_now from wallet
+		returning id, amount
+	), links as (
+		insert into transaction_lots (transaction_id, lot_id, amount)
+		select entry.id, due.id, due.remaining from entry, due
+	)
+	select -amount into v_total from entry;
+	return v_total;
+end
+$$;

@@ -1,0 +1,22 @@
+-- SPDX-License-Identifier: MIT
+-- Does:    decides the seat of a paid order once its price is known.
+-- Args:    p_order an order; nothing happens unless it is paid and unsettled.
+-- Touches: orders; seats by core.seat_owe().
+create function core.order_settle(p_order uuid) returns void
+language plpgsql volatile as $$
+declare
+	v_order orders;
+begin
+	update orders o set settled_at = core.now(), price_id = coalesce(o.price_id, p.id),
+		discord = coalesce(o.discord, p.discord)
+	from orders w
+	left join prices p on p.id = coalesce(w.price_id, (select min(i.price_id) from subscription_items i
+		where i.subscription_id = w.subscription_id having count(*) = 1))
+	where w.id = p_order and o.id = w.id and o.status = 'paid' and o.settled_at is null
+		and (o.discord is not null or p.id is not null)
+	returning o.* into v_order;
+	if found and v_order.discord then
+		perform core.seat_owe(v_order);
+	end if;
+end
+$$;

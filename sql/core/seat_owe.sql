@@ -1,0 +1,15 @@
+-- SPDX-License-Identifier: MIT
+-- Does:    owes a paid order its seat.  A person has one live seat: of several
+--          orders the one paid first carries it, whichever was heard of first,
+--          unless its button was pressed already.
+-- Args:    p_order a paid order whose row the caller holds.
+-- Touches: seats.
+create function core.seat_owe(p_order orders) returns void
+language sql volatile as $$
+	insert into public.seats (user_id, order_id, order_ref, owed_at)
+	values (p_order.user_id, p_order.id, p_order.id::text, p_order.paid_at)
+	on conflict (user_id) where state in ('owed', 'allocated', 'viewed', 'joined') do update
+		set order_id = excluded.order_id, order_ref = excluded.order_ref, owed_at = excluded.owed_at
+		where seats.asked_at is null and seats.order_id is not null
+			and (excluded.owed_at, excluded.order_id) < (seats.owed_at, seats.order_id)
+$$;

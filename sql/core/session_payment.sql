@@ -1,0 +1,23 @@
+-- SPDX-License-Identifier: MIT
+-- Does:    records the money of a paid one-time session, once, and settles it.
+-- Args:    p_event the event, p_order_id its locked order, whose user is known.
+-- Touches: payments, payment_lines; what core.payment_settle() touches.
+create function core.session_payment(p_event jsonb, p_order_id uuid) returns void
+language plpgsql volatile as $$
+declare
+	v_id bigint;
+begin
+	insert into payments (effect, status, user_id, order_id, event_id, customer, payment_intent,
+		amount, currency, paid_at)
+	select 'session:' || session_id, 'unpriced', user_id, id, p_event->>'id', customer, payment_intent,
+		amount, currency, paid_at
+	from orders where id = p_order_id
+	on conflict (effect) do nothing
+	returning id into v_id;
+	if v_id is not null then
+		insert into payment_lines (payment_id, line, price_id, quantity, credits)
+		select v_id, 1, price_id, 1, credits from orders where id = p_order_id;
+		perform core.payment_settle(v_id);
+	end if;
+end
+$$;

@@ -1,0 +1,11 @@
+-- SPDX-License-Identifier: MIT
+-- Returns: the existing user a Stripe object names: our metadata's user_id, or
+--          a client_reference_id that is the id of a user; null when none.
+-- Touches: users (read).
+create function core.session_user(p_metadata jsonb, p_reference text) returns uuid
+language sql stable as $$
+	select coalesce(merged_into, id)
+	from unnest(array[p_metadata->>'user_id', p_reference]) with ordinality r(ref, n)
+	join public.users on id = core.uuid_or_null(ref)
+	order by n limit 1
+$$;

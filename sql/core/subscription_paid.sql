@@ -1,0 +1,25 @@
+-- SPDX-License-Identifier: MIT
+-- Does:    marks the order of a subscription paid when one of its invoices was,
+--          whichever of the two was heard of first.
+-- Args:    p_subscription Stripe's id, or null.
+-- Touches: orders; seats by core.order_settle().
+create function core.subscription_paid(p_subscription text) returns void
+language plpgsql volatile as $$
+declare
+	v_paid_at timestamptz;
+	v_user uuid;
+	v_order uuid;
+begin
+	select paid_at, user_id into v_paid_at, v_user from payments
+	where subscription_id = p_subscription and status <> 'none'
+	order by paid_at, id limit 1;
+	update orders set status = 'paid', paid_at = v_paid_at,
+		user_id = coalesce(user_id, v_user)
+	where subscription_id = p_subscription and mode = 'subscription' and v_paid_at is not null
+		and status in ('open', 'pending', 'expired', 'failed')
+	returning id into v_order;
+	if v_order is not null then
+		perform core.order_settle(v_order);
+	end if;
+end
+$$;

@@ -1,0 +1,24 @@
+-- SPDX-License-Identifier: MIT
+-- Does:    hands everything of a placeholder to the person it turned out to
+--          stand for: an invoice may come before the session that says who paid.
+--          The trial credits of the placeholder end: they are once per person.
+-- Args:    p_from, p_into users.  Nothing happens unless p_from is a
+--          placeholder with no identity but Stripe customers.
+-- Touches: users, identities, orders, subscriptions, payments, seats, the wallet.
+create function core.user_absorb(p_from uuid, p_into uuid) returns void
+language plpgsql volatile as $$
+begin
+	update users set merged_into = p_into, placeholder = false
+	where id = p_from and placeholder and external_id is null
+		and not exists (select from identities where user_id = p_from and kind <> 'stripe_customer');
+	if not found then
+		return;
+	end if;
+	update identities set user_id = p_into where user_id = p_from;
+	update orders set user_id = p_into where user_id = p_from;
+	update subscriptions set user_id = p_into where user_id = p_from;
+	update payments set user_id = p_into where user_id = p_from;
+	perform core.wallet_move(p_from, p_into);
+	perform core.seat_move(p_from, p_into);
+end
+$$;

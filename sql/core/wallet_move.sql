@@ -1,0 +1,23 @@
+-- SPDX-License-Identifier: MIT
+-- Does:    moves the credits of one account to another, lot by lot, except
+--          trial credits, which end.  The ledgers say so on both sides.
+-- Args:    p_from, p_into accounts.
+-- Touches: credits, credit_lots, credit_transactions, transaction_lots.
+create function core.wallet_move(p_from uuid, p_into uuid) returns void
+language plpgsql volatile as $$
+declare
+	v_moved bigint;
+begin
+	perform from credits where user_id in (p_from, p_into) order by user_id for no key update;
+	update credit_lots set expires_at = core.now() where user_id = p_from and source = 'trial' and open;
+	perform core.lots_expire(p_from);
+	with moved as (
+		update credit_lots set user_id = p_into where user_id = p_from and open returning remaining
+	)
+	select coalesce(sum(remaining), 0)::bigint into v_moved from moved;
+	if v_moved > 0 then
+		perform core.balance_adjust(p_from, -v_moved, jsonb_build_object('moved_to', p_into));
+		perform core.balance_adjust(p_into, v_moved, jsonb_build_object('moved_from', p_from));
+	end if;
+end
+$$;
