@@ -6,6 +6,7 @@
  *   {{money amount currency}}   cents as "$9.99"
  *   {{per amount n currency}}   cents divided by n, as "$0.040"
  *   {{number n}}                a whole number in groups of three digits
+ *   {{sum a b c}}               whole numbers added up, at most eight
  *   {{time t}}                  an ISO 8601 time as "2026-11-01 12:00 UTC"
  *   {{position}}                place in the innermost each, from 0
  *   {{t a}}                     the value, translated, escaped

@@ -19,7 +19,7 @@
 
 struct filter {
 	const char *name;
-	size_t args;
+	size_t min, max;	/* how many names it takes */
 	void (*write)(const struct str *args, const struct value_env *env, struct buf *out);
 };
 
@@ -334,17 +334,30 @@ position_write(const struct str *args, const struct value_env *env, struct buf *
 	buf_printf(out, "%zu", env->scope->position);
 }
 
-static const struct filter plain = { "", 1, plain_write };
+/* Appends the sum of what is given; it stays at the limit of 64 bits. */
+static void
+sum_write(const struct str *args, const struct value_env *env, struct buf *out)
+{
+	int64_t sum = 0;
+
+	for (size_t i = 0; i < VALUE_ARGS && args[i].n > 0; i++)
+		if (__builtin_add_overflow(sum, value_number(value_find(env->scope, args[i])), &sum))
+			sum = INT64_MAX;
+	buf_printf(out, "%" PRId64, sum);
+}
+
+static const struct filter plain = { "", 1, 1, plain_write };
 
 static const struct filter filters[] = {
-	{ "money", 2, money_write },
-	{ "number", 1, number_write },
-	{ "per", 3, per_write },
-	{ "position", 0, position_write },
-	{ "raw", 1, raw_write },
-	{ "t", 1, translated_write },
-	{ "time", 1, time_write },
-	{ "url", 1, url_write },
+	{ "money", 2, 2, money_write },
+	{ "number", 1, 1, number_write },
+	{ "per", 3, 3, per_write },
+	{ "position", 0, 0, position_write },
+	{ "raw", 1, 1, raw_write },
+	{ "sum", 1, VALUE_ARGS, sum_write },
+	{ "t", 1, 1, translated_write },
+	{ "time", 1, 1, time_write },
+	{ "url", 1, 1, url_write },
 };
 
 static const struct filter *
@@ -367,10 +380,12 @@ value_parse(struct str text, struct value_call *out)
 		return "unknown directive";
 	if (out->filter == &plain)
 		rest = word;
-	for (size_t i = 0; i < out->filter->args; i++) {
+	for (size_t i = 0; i < out->filter->max; i++) {
 		str_split(rest, &out->args[i], &rest);
-		if (!value_name_valid(out->args[i]))
-			return out->args[i].n == 0 ? "too few names" : "not a name";
+		if (out->args[i].n == 0 && i < out->filter->min)
+			return "too few names";
+		if (out->args[i].n > 0 && !value_name_valid(out->args[i]))
+			return "not a name";
 	}
 	return rest.n > 0 ? "too many names" : NULL;
 }

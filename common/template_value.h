@@ -29,10 +29,12 @@ struct value_env {
 
 struct filter;
 
+#define VALUE_ARGS 8
+
 /* "name" or "filter name name": compiled, so that mistakes show at the start. */
 struct value_call {
 	const struct filter *filter;
-	struct str args[3];
+	struct str args[VALUE_ARGS];	/* those not given have no bytes */
 };
 
 /* Splits s at its first white space; both parts are trimmed, rest may be empty. */

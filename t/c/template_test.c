@@ -236,6 +236,14 @@ numbers_and_times_are_readable(void **state)
 }
 
 static void
+numbers_are_added_up(void **state)
+{
+	(void)state;
+	assert_shows("{{sum a b x s}} {{sum a}}", "{\"a\":3,\"b\":-1,\"s\":\"7\"}", "2 3");
+	assert_shows("{{sum a a}}", "{\"a\":9223372036854775807}", "9223372036854775807");
+}
+
+static void
 conditions_know_what_is_empty(void **state)
 {
 	static const char *const cases[][2] = {
@@ -335,7 +343,8 @@ mistakes_are_found_with_file_and_line(void **state)
 		{ "{{a", "}} is missing" }, { "{{}}", "too few names" }, { "{{a..b}}", "not a name" },
 		{ "{{a-b}}", "not a name" }, { "{{.a}}", "not a name" }, { "{{a.}}", "not a name" },
 		{ "{{money a}}", "too few names" }, { "{{url a b}}", "too many names" },
-		{ "{{position a}}", "too many names" },
+		{ "{{position a}}", "too many names" }, { "{{sum a $}}", "not a name" },
+		{ "{{sum a b c d e f g h i}}", "too many names" },
 		{ "{{_ }}", "an empty message" }, { "{{_ Hello {bold x}}}", "unknown directive" },
 		{ "{{_ Hello {raw x}}}", "raw inside a message" }, { "{{_ Hello {}}}", "too few names" },
 		{ "{{n a only}}", "not of the form" }, { "{{n a one|}}", "an empty message" },
@@ -466,6 +475,7 @@ main(void)
 		cmocka_unit_test(money_is_written_in_its_currency),
 		cmocka_unit_test(a_price_is_divided_with_one_decimal_more),
 		cmocka_unit_test(numbers_and_times_are_readable),
+		cmocka_unit_test(numbers_are_added_up),
 		cmocka_unit_test(conditions_know_what_is_empty),
 		cmocka_unit_test(conditions_compare_with_a_word),
 		cmocka_unit_test(lists_are_walked),
