@@ -13,12 +13,16 @@ use Mojo::Server::Daemon;
 # How long a stop waits for answers that are still being written, in seconds.
 use constant GRACE => 5;
 
+# finish(daemon, app): takes no new caller, lets answers be written, ends.
+sub finish ($daemon, $app) {
+	$daemon->stop;
+	Mojo::IOLoop->timer(GRACE, sub { Mojo::IOLoop->stop });
+	Mojo::IOLoop->recurring(0.02, sub { Mojo::IOLoop->stop if $app->active == 0 });
+}
+
 sub serve ($app, $listen) {
 	my $daemon = Mojo::Server::Daemon->new(app => $app, listen => [$listen], silent => 1);
-	my $stop = sub {
-		Mojo::IOLoop->stop_gracefully;
-		Mojo::IOLoop->timer(GRACE, sub { Mojo::IOLoop->stop });
-	};
+	my $stop   = sub { finish($daemon, $app) };
 
 	$daemon->start;
 	local $SIG{TERM} = $stop;

@@ -16,7 +16,9 @@ use Mojo::JSON qw(encode_json);
 # Seconds between two looks at settlements and expiries.
 use constant TICK => 0.25;
 
+# active: requests that are being served
 has 'settings';
+has active      => 0;
 has store       => sub ($self) { Gatehouse::Sandbox::Store->open($self->settings->state_dir) };
 has stripe      => sub ($self) { Gatehouse::Sandbox::Stripe->new(settings => $self->settings, store => $self->store) };
 has faults      => sub ($self) { Gatehouse::Sandbox::Stripe::Faults->new(store => $self->store) };
@@ -32,6 +34,7 @@ sub startup ($self) {
 		$self->helper($name => sub ($c) { $self->$name });
 	}
 	Gatehouse::Sandbox::View::add_helpers($self);
+	$self->hook(before_dispatch => sub ($c) { $self->count_active($c->tx) });
 	$self->hook(around_dispatch => \&guard);
 	$self->hook(after_dispatch  => \&set_headers);
 	$self->mount_home->mount_stripe;
@@ -44,6 +47,11 @@ sub start_work ($self) {
 	$stripe->webhooks->recall->pump;
 	$self->store->on_commit(sub { $stripe->webhooks->pump });
 	Mojo::IOLoop->recurring(TICK, sub { $stripe->payments->run_timers });
+}
+
+sub count_active ($self, $tx) {
+	$self->active($self->active + 1);
+	$tx->on(finish => sub { $self->active($self->active - 1) });
 }
 
 sub mount_home ($self) {

@@ -35,7 +35,8 @@ sub queue ($self, $event) {
 	my $set    = $self->stripe->all_settings;
 	my %status = (send => 'pending', hold => 'held', drop => 'dropped');
 	for (1 .. $set->{copies}) {
-		$self->add($event->{id}, $status{$set->{mode}}, time + $set->{delay} + rand $set->{shuffle});
+		my $chance = $set->{shuffle} ? rand $set->{shuffle} : 0;    # rand 0 would be rand 1
+		$self->add($event->{id}, $status{$set->{mode}}, time + $set->{delay} + $chance);
 	}
 }
 
