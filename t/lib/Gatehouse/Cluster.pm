@@ -62,6 +62,7 @@ sub template ($self) {
 	my $lock = _lock($self->dir . '.lock');
 	my $dbh  = $self->connect('postgres');
 	return $name if $dbh->selectrow_array('select 1 from pg_database where datname = ?', undef, $name);
+	$dbh->do(qq(drop database if exists "new_$name"));
 	$dbh->do(qq(create database "new_$name" owner gatehouse));
 	my ($status, $out) = _migrate($self->url("new_$name"));
 	die "migration failed: $out" if $status;

@@ -28,6 +28,8 @@ my %query = (
 	order => 'select concat_ws(%s, o.session_id, {person}, o.price_id, o.mode, o.status, o.amount, o.currency,
 			o.credits, o.discord, o.customer, o.payment_intent, o.invoice, o.paid_at is not null)
 		from orders o left join users u on u.id = o.user_id',
+	payment => 'select concat_ws(%s, {person}, p.effect, p.status, p.amount, p.currency, p.credits, p.subscription_id)
+		from payments p left join users u on u.id = p.user_id',
 	price => 'select concat_ws(%s, id, product_id, active, unit_amount, credits, discord) from prices',
 	seat => 'select concat_ws(%s, {person}, o.session_id, s.state)
 		from seats s join users u on u.id = s.user_id left join orders o on o.id = s.order_id',
@@ -41,9 +43,15 @@ sub dump ($dbh) {
 	my @lines;
 	for my $section (sort keys %query) {
 		my $sql = $query{$section} =~ s/\{person\}/$person/gr =~ s/%s/' | '/gr;
-		push @lines, map { "$section: $_" } sort map { $_ // '' } @{ $dbh->selectcol_arrayref($sql) };
+		push @lines, map { "$section: $_" } sort map { _plain($_) } @{ $dbh->selectcol_arrayref($sql) };
 	}
 	return join '', map { "$_\n" } @lines;
+}
+
+# Without the ids that the database made up.
+sub _plain ($line) {
+	my $hex = qr/[0-9a-f]/;
+	return ($line // '') =~ s/$hex{8}-$hex{4}-$hex{4}-$hex{4}-$hex{12}/ID/gr;
 }
 
 1;

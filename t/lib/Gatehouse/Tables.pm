@@ -15,7 +15,7 @@ our @EXPORT_OK = qw(routes route errors source_dir build_dir);
 my @columns = qw(name face methods path match auth body threads rate settings functions);
 
 # The root of the checkout, absolute.
-sub source_dir { state $dir = path(__FILE__)->to_abs->dirname->dirname->dirname->dirname->realpath }
+sub source_dir { state $dir = path(__FILE__)->realpath->dirname->dirname->dirname->dirname }
 
 # The build directory, absolute; GATEHOUSE_BUILD moves it.
 sub build_dir { path($ENV{GATEHOUSE_BUILD} // source_dir->child('build'))->to_abs }
