@@ -11,6 +11,7 @@ begin
 	begin
 		v_event := p_body::jsonb;
 	exception when invalid_text_representation or untranslatable_character
+		or numeric_value_out_of_range
 		or statement_too_complex or program_limit_exceeded then
 		perform core.fail('bad_json');
 	end;
