@@ -9,11 +9,22 @@ my %SIGN = (usd => '$', eur => '€', gbp => '£');
 # Currencies without a smaller unit (docs.stripe.com/currencies#zero-decimal).
 my %WHOLE = map { $_ => 1 } qw(bif clp djf gnf jpy kmf krw mga pyg rwf ugx vnd vuv xaf xof xpf);
 
-# add_helpers(app): money(amount, currency), moment(seconds), period(recurring), for templates.
+# What a state looks like on the account page: all that is not listed is bad news.
+my %LOOK = (
+	(map { $_ => 'good' } 'active', 'trialing', 'paid', 'succeeded', 'delivered', 'won', 'complete, paid', 'complete, no_payment_required'),
+	(map { $_ => 'wait' } 'open', 'expired', 'pending', 'held', 'canceled', 'needs_response'),
+);
+
+# add_helpers(app): money(amount, currency), moment(seconds), day(seconds), period(recurring),
+# press(action, label, fields) for a button that is a form, and state_badge(state), for templates.
 sub add_helpers ($app) {
 	$app->helper(money  => sub ($c, @args) { money(@args) });
 	$app->helper(moment => sub ($c, $at) { defined $at ? strftime('%d %b %H:%M:%S', gmtime $at) : '' });
 	$app->helper(day    => sub ($c, $at) { defined $at ? strftime('%d %b %Y', gmtime $at) : '' });
+	$app->helper(press  => sub ($c, $action, $label, %fields) {
+		$c->render_to_string('home/press', action => $action, label => $label, fields => \%fields) });
+	$app->helper(state_badge => sub ($c, $state) {
+		$c->tag('span', class => 'state ' . ($LOOK{$state} // 'bad'), $state =~ tr/_/ /r) });
 	$app->helper(period => sub ($c, $recurring) { period($recurring) });
 }
 

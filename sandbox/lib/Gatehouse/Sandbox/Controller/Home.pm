@@ -11,6 +11,18 @@ use Scalar::Util qw(blessed);
 # Rows of each table on the page.
 use constant ROWS => 20;
 
+# The tables of the page: kind of object, heading, what an empty one says, columns.
+my @TABLES = (
+	['checkout.session', 'Checkout sessions', 'None yet. Buy something in the shop.', qw(Created Session Buyer Amount State Do)],
+	['subscription', 'Subscriptions', 'None yet.', qw(Created Subscription Customer Period State Do)],
+	['charge', 'Payments', 'None yet.', qw(Created Charge Buyer Amount Refunded State Do)],
+	['invoice', 'Invoices', 'None yet. Only subscriptions have them.', qw(Created Invoice Reason Due State Do)],
+	['refund', 'Refunds', 'None yet.', qw(Created Refund Charge Amount State Do)],
+	['dispute', 'Disputes', 'None yet.', qw(Created Dispute Charge Amount State Do)],
+	['customer', 'Customers', 'None yet. Buyers of single products are guests.', qw(Created Customer E-mail Name)],
+	['event', 'Events', 'None yet.', qw(Created Event About Delivery Send)],
+);
+
 # show: GET /sandbox/
 sub show ($self) {
 	my $stripe = $self->stripe;
@@ -18,8 +30,11 @@ sub show ($self) {
 	push @{$by{$_->{event}}}, $_ for $stripe->webhooks->all;
 	$self->render('home', set => $stripe->all_settings, deliveries => \%by, counts => $self->counts,
 		faults => [$self->faults->all], said => $self->param('said'), wrong => $self->param('wrong'),
-		map { my $kind = $_; ($kind =~ s/.*\.//r . 's' => [$self->newest($kind)]) }
-			qw(checkout.session customer subscription charge invoice event));
+		tables => [map { $self->table(@$_) } @TABLES]);
+}
+
+sub table ($self, $kind, $title, $none, @columns) {
+	return {kind => $kind =~ s/.*\.//r, title => $title, none => $none, columns => \@columns, rows => [$self->newest($kind)]};
 }
 
 sub newest ($self, $kind) {
