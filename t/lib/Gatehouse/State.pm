@@ -28,6 +28,8 @@ my %query = (
 	order => 'select concat_ws(%s, o.session_id, {person}, o.price_id, o.mode, o.status, o.amount, o.currency,
 			o.credits, o.discord, o.customer, o.payment_intent, o.invoice, o.paid_at is not null)
 		from orders o left join users u on u.id = o.user_id',
+	# Alerts are about what was wrong for a while: they may differ.
+	outbox => q(select concat_ws(%s, kind, dedupe_key) from outbox where kind not like 'alert%'),
 	payment => 'select concat_ws(%s, {person}, p.effect, p.status, p.amount, p.currency, p.credits, p.subscription_id)
 		from payments p left join users u on u.id = p.user_id',
 	price => 'select concat_ws(%s, id, product_id, active, unit_amount, credits, discord) from prices',
