@@ -57,7 +57,9 @@ static const char *const rebuild_sql =
 	"begin;"
 	"set local check_function_bodies = off;"
 	"set local lock_timeout = '5s';"
-	"set local client_min_messages = warning;"
+	"set local client_min_messages = warning";
+
+static const char *const drop_sql =
 	"drop schema if exists core cascade;"
 	"drop schema if exists api cascade;"
 	"create schema core;"
@@ -238,11 +240,14 @@ passwords_set(struct cli *c)
 	return rc < 0 ? rc : n;
 }
 
+/* The whole rebuild inside the open transaction, and its commit. */
 static int
 functions_load(struct cli *c)
 {
 	int core, api, roles, rc = dependents_refuse(c);
 
+	if (rc == 0)
+		rc = file_run(c, "core and api", (struct str){ drop_sql, strlen(drop_sql) });
 	if (rc == 0)
 		rc = generated_run(c, "sql/core/fail.sql");
 	if (rc < 0 || (core = folder_run(c, "sql/core")) < 0 ||
