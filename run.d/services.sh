@@ -38,7 +38,6 @@ services_write() {
 	done
 	services_forget
 	holder_rules "$VAR/service/fdholder/rules/uid"
-	echo 3 | put_file "$VAR/service/fdholder/notification-fd" 600
 	echo "$PGBIN" | put_file "$VAR/service/postgres/pgbin" 600
 	echo SIGINT | put_file "$VAR/service/postgres/down-signal" 600
 	echo SIGQUIT | put_file "$VAR/service/nginx/down-signal" 600
@@ -51,6 +50,8 @@ service_write() {
 	as_site mkdir -p "$VAR/service/$1/log"
 	put_file "$VAR/service/$1/run" 700 <"$SRC/run.d/service/$kind.run"
 	put_file "$VAR/service/$1/log/run" 700 <"$SRC/run.d/service/log.run"
+	echo 3 | put_file "$VAR/service/$1/notification-fd" 600
+	echo 3 | put_file "$VAR/service/$1/log/notification-fd" 600
 }
 
 # the holder answers nobody but processes of its own user

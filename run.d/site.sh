@@ -204,12 +204,12 @@ site_logs() {
 	done
 }
 
-# site_restart SERVICE: returns when the new process runs.
+# site_restart SERVICE: returns when the new process is well (see run.d/service/common.sh).
 site_restart() {
 	services | grep -qx "${1:-}" || die "restart what? one of: $(services | tr '\n' ' ')"
 	svscan_alive || die "the site is stopped; ./run starts it"
 	rm -f "$VAR/service/$1/down"
-	as_site s6-svc -wr -T 60000 -ru "$VAR/service/$1" || die "$1 did not restart; see ./run logs $1"
+	as_site s6-svc -wR -T 60000 -ru "$VAR/service/$1" || die "$1 did not restart; see ./run logs $1"
 }
 
 # site_env: NAME=value lines for scripts.

@@ -1,11 +1,13 @@
 # SPDX-License-Identifier: MIT
 # shellcheck shell=sh
 # common.sh: what every service's run script begins with.  s6-supervise starts it in
-# the service's own directory, $VAR/service/NAME.
+# the service's own directory, $VAR/service/NAME, a logger in $VAR/service/NAME/log.
 
 exec 2>&1
-NAME=$(basename "$PWD")
-VAR=$(cd ../.. && pwd -P)
+case $PWD in
+*/service/*/log) NAME=$(basename "${PWD%/log}") VAR=$(cd ../../.. && pwd -P) ;;
+*) NAME=$(basename "$PWD") VAR=$(cd ../.. && pwd -P) ;;
+esac
 RUN=$(readlink -f "$VAR/run")
 : "$NAME" "$RUN"	# used by the scripts that source this one
 
@@ -29,4 +31,11 @@ setting() {
 	eval "value=\${$1-}"
 	[ -n "$value" ] || value=$(sed -n "s/^$1=//p" "$VAR/gatehouse.conf" | tail -n 1)
 	printf '%s\n' "$value"
+}
+
+# ready_soon: tells s6-supervise (descriptor 3) that the program is well when it has
+# lived for half a second.  A program that was well is restarted at once when it dies;
+# one that was not, after a second.  Whoever calls this closes descriptor 3 at exec.
+ready_soon() {
+	({ sleep 0.5 && echo >&3; } 9>&- 2>/dev/null &)
 }
