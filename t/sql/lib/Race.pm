@@ -47,12 +47,13 @@ sub _failure ($dbh, $text) {
 sub race ($db, @calls) {
 	my $holder = $db->cluster->connect($db->name);
 	$holder->do("select pg_advisory_lock($gate)");
-	my @running = map { _start($db, @$_) } @calls;
+	my @running = map { start($db, @$_) } @calls;
 	$holder->do("select pg_advisory_unlock($gate)");
-	return map { _finish(@$_) } @running;
+	return map { finish($_) } @running;
 }
 
-sub _start ($db, $function, @args) {
+# Starts one such call, without waiting; finish waits for what start returned.
+sub start ($db, $function, @args) {
 	my $dbh = $db->cluster->connect($db->name);
 	my $sth = $dbh->prepare(_text($function, @args) . " from pg_advisory_xact_lock_shared($gate)",
 		{ pg_async => PG_ASYNC, pg_server_prepare => 0 });
@@ -60,7 +61,8 @@ sub _start ($db, $function, @args) {
 	return [$dbh, $sth];
 }
 
-sub _finish ($dbh, $sth) {
+sub finish ($running) {
+	my ($dbh, $sth) = @$running;
 	my $got = eval { $sth->pg_result; $sth->fetchrow_arrayref };
 	return _decode($got->[0]) if $got;
 	my $state = $dbh->state;
