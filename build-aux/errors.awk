@@ -147,7 +147,8 @@ function put_nginx(    i, m, pair, w) {
 function outside(code) { return code == 494 ? 431 : code }
 
 function nginx_face(face, type, m,    i) {
-	printf "\nlocation ^~ /.error/%s/ {\n\tinternal;\n", face
+	# the body was judged at its own address; judged again here it would be 413
+	printf "\nlocation ^~ /.error/%s/ {\n\tinternal;\n\tclient_max_body_size 0;\n", face
 	printf "\tdefault_type \"%s; charset=utf-8\";\n\t@ERROR_HEADERS@\n", type
 	for (i = 1; i <= m; i++) {
 		printf "\n\tlocation = /.error/%s/%d {\n", face, code[i]
