@@ -13,9 +13,9 @@ static const struct param params[] = {
 	    .header = "Idempotency-Key" },
 };
 
-/* Creates the session at Stripe and ties it to the order. */
+/* Creates the session at Stripe and ties it to the order, which then says so. */
 static int
-session_open(struct req *r, struct json_object *order, struct json_object **bound)
+session_open(struct req *r, struct json_object *order)
 {
 	const struct stripe stripe = {
 		.key = setting("STRIPE_SECRET_KEY"),
@@ -33,13 +33,19 @@ session_open(struct req *r, struct json_object *order, struct json_object **boun
 		.cancel_url = arena_printf(r->arena, "%s/pricing?canceled=1", req_public_url(r)),
 	};
 	struct stripe_session session;
+	struct json_object *bound;
 	int rc;
 
 	rc = stripe_checkout_create(r->arena, &stripe, &checkout, &session, &r->err);
 	if (rc < 0)
 		return rc;
 	const char *args[] = { checkout.order, session.id, session.url };
-	return req_call_json(r, "checkout_bind", args, COUNT(args), bound);
+	rc = req_call_json(r, "checkout_bind", args, COUNT(args), &bound);
+	if (rc < 0)
+		return rc;
+	json_set_text(order, "session_id", json_text(bound, "session_id"));
+	json_set_text(order, "url", json_text(bound, "url"));
+	return 0;
 }
 
 static int
@@ -52,7 +58,7 @@ checkout_post(struct req *r)
 
 	rc = req_call_json(r, "checkout_begin", args, COUNT(args), &order);
 	if (rc == 0 && json_text(order, "url") == NULL)
-		rc = session_open(r, order, &order);
+		rc = session_open(r, order);
 	if (rc < 0)
 		return rc;
 	if (r->form && !req_wants_json(r))
