@@ -3,6 +3,7 @@ use FindBin;
 use lib "$FindBin::Bin/../lib";
 use Gatehouse;
 use Gatehouse::Contract;
+use Gatehouse::Stripe qw(price product);
 
 my $site = Gatehouse->site(handlers => [qw(checkout users pricing stripe-webhook success)], sandbox => 1);
 my $path = '/api/checkout';
@@ -106,7 +107,8 @@ subtest 'paid in the sandbox' => sub {
 
 subtest 'a door that is shut' => sub {
 	my $shut = Gatehouse->site(handlers => [qw(checkout stripe-webhook)], conf => { STRIPE_SECRET_KEY => undef });
-	$shut->stripe_event('price.created', Gatehouse::Stripe::price('price_1'));
+	$shut->stripe_event('product.created', product('prod_price_1'));
+	$shut->stripe_event('price.created', price('price_1'));
 	error_is($shut->json($path, { price_id => 'price_1' }), 503, 'not_configured', 'without a key nothing can be bought');
 };
 

@@ -232,12 +232,12 @@ sub together ($self, @requests) {
 sub get ($self, $path, %headers) { $self->request(GET => $path, \%headers) }
 sub post ($self, $path, $headers = {}, $body = '') { $self->request(POST => $path, $headers, $body) }
 
-# Posts data as JSON, and a form from the site's own page.
+# Posts data as JSON, and a form as a browser does from the site's own page.
 sub json ($self, $path, $data, %headers) { $self->request($self->json_request($path, $data, %headers)) }
 sub form ($self, $path, $fields, %headers) {
 	my $form = Mojo::Parameters->new(map { $_ => $fields->{$_} } sort keys %$fields)->to_string;
-	return $self->post($path, { 'Content-Type' => 'application/x-www-form-urlencoded',
-		Origin => $self->conf->{PUBLIC_URL}, %headers }, $form);
+	return $self->post($path, { 'Content-Type' => 'application/x-www-form-urlencoded', Origin => $self->conf->{PUBLIC_URL},
+		Accept => 'text/html,application/xhtml+xml,*/*;q=0.8', %headers }, $form);
 }
 
 # The arguments of request for posting JSON; for together.

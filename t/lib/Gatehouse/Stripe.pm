@@ -13,7 +13,7 @@ use Gatehouse::Tables 'source_dir';
 use IPC::Open2;
 use Mojo::JSON qw(decode_json encode_json false true);
 
-our @EXPORT_OK = qw(event payload payloads sign sign_by_stripe session invoice price subscription);
+our @EXPORT_OK = qw(event payload payloads sign sign_by_stripe session invoice price product subscription);
 
 # The Stripe-Signature header of a body, made at $time (seconds).
 sub sign ($body, $secret, $time = time) {
@@ -99,6 +99,12 @@ sub price ($id, %fields) {
 		type => 'one_time', recurring => undef, product => "prod_$id", lookup_key => undef,
 		metadata => { credits => '100' }, created => time, livemode => false, %fields,
 	};
+}
+
+# A product object; fields may be replaced.
+sub product ($id, %fields) {
+	return { id => $id, object => 'product', name => $id, active => true, description => undef, metadata => {},
+		created => time, livemode => false, %fields };
 }
 
 # An active subscription to one price; 2020 => 1 puts the period on top.
