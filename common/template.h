@@ -7,7 +7,8 @@
  *   {{per amount n currency}}   cents divided by n, as "$0.040"
  *   {{number n}}                a whole number in groups of three digits
  *   {{sum a b c}}               whole numbers added up, at most eight
- *   {{time t}}                  an ISO 8601 time as "2026-11-01 12:00 UTC"
+ *   {{time t}}                  an ISO 8601 time as <time>, "2026-11-01 12:00 UTC" in it;
+ *                               not for attributes
  *   {{position}}                place in the innermost each, from 0
  *   {{t a}}                     the value, translated, escaped
  *   {{raw a}}                   the value as it is: the only way past the escaping

@@ -317,14 +317,20 @@ time_write(const struct str *args, const struct value_env *env, struct buf *out)
 	const char *s = value_text(value_find(env->scope, args[0]), tmp);
 	const char *zone = strpbrk(strlen(s) > 16 && s[10] == 'T' ? s + 16 : "", "Z+-");
 
+	if (*s == '\0')
+		return;
+	buf_str(out, "<time datetime=\"");
+	buf_html(out, s);
+	buf_str(out, "\">");
 	if (zone == NULL || (strcmp(zone, "Z") != 0 && strcmp(zone, "+00:00") != 0)) {
 		buf_html(out, s);
-		return;
+	} else {
+		buf_html(out, arena_strndup(out->arena, s, 10));
+		buf_str(out, " ");
+		buf_html(out, arena_strndup(out->arena, s + 11, 5));
+		buf_str(out, " UTC");
 	}
-	buf_html(out, arena_strndup(out->arena, s, 10));
-	buf_str(out, "\xc2\xa0");
-	buf_html(out, arena_strndup(out->arena, s + 11, 5));
-	buf_str(out, "\xc2\xa0UTC");
+	buf_str(out, "</time>");
 }
 
 static void

@@ -120,7 +120,8 @@ values_are_escaped(void **state)
 	assert_shows("{{ a.b.c }}", "{\"a\":{\"b\":{\"c\":\"<\"}}}", "&lt;");
 	assert_shows("{{raw a}}", "{\"a\":\"<b>\"}", "<b>");
 	assert_shows("{{t a}}", "{\"a\":\"<b>\"}", "&lt;b&gt;");
-	assert_shows("{{time a}}", "{\"a\":\"<b>\"}", "&lt;b&gt;");
+	assert_shows("{{time a}}", "{\"a\":\"<b>\"}",
+	    "<time datetime=\"&lt;b&gt;\">&lt;b&gt;</time>");
 	assert_shows("{{_ <{a}>}}", "{\"a\":\"<b>\"}", "&lt;&lt;b&gt;&gt;");
 }
 
@@ -227,12 +228,12 @@ numbers_and_times_are_readable(void **state)
 	assert_shows("{{number a}} {{number b}} {{number c}}", "{\"a\":1500,\"b\":12345}",
 	    "1500 12\xe2\x80\xaf" "345 ");
 	assert_shows("{{time a}}", "{\"a\":\"2026-11-01T12:34:56.789+00:00\"}",
-	    "2026-11-01\xc2\xa0" "12:34\xc2\xa0UTC");
+	    "<time datetime=\"2026-11-01T12:34:56.789+00:00\">2026-11-01 12:34 UTC</time>");
 	assert_shows("{{time a}}", "{\"a\":\"2026-11-01T12:34:56Z\"}",
-	    "2026-11-01\xc2\xa0" "12:34\xc2\xa0UTC");
+	    "<time datetime=\"2026-11-01T12:34:56Z\">2026-11-01 12:34 UTC</time>");
 	assert_shows("{{time a}}", "{\"a\":\"2026-11-01T12:34:56+02:00\"}",
-	    "2026-11-01T12:34:56+02:00");
-	assert_shows("{{time x}}{{time b}}", "{\"b\":7}", "7");
+	    "<time datetime=\"2026-11-01T12:34:56+02:00\">2026-11-01T12:34:56+02:00</time>");
+	assert_shows("{{time x}}{{time b}}", "{\"b\":7}", "<time datetime=\"7\">7</time>");
 }
 
 static void
