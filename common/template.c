@@ -406,6 +406,17 @@ parse_comment(struct parser *p, const struct tag *tag)
 	return 0;
 }
 
+/* {{end}} or {{else}}: returns which (enum stop), which ends parse_nodes(). */
+static int
+parse_stop(struct parser *p, const struct tag *tag)
+{
+	if (tag->rest.n > 0)
+		return parse_fail(p, tag, "too many words");
+	if (p->depth == 0)
+		return parse_fail(p, tag, "nothing to end");
+	return str_same(tag->word, "end") ? STOP_END : STOP_ELSE;
+}
+
 /* quiet: shows nothing itself, so alone on a line it takes the line with it. */
 static const struct directive {
 	const char *word;
@@ -413,8 +424,8 @@ static const struct directive {
 	int (*parse)(struct parser *p, const struct tag *tag);
 } directives[] = {
 	{ "if", true, parse_if },
-	{ "else", true, NULL },
-	{ "end", true, NULL },
+	{ "else", true, parse_stop },
+	{ "end", true, parse_stop },
 	{ "each", true, parse_each },
 	{ "block", true, parse_block },
 	{ ">", true, parse_partial },
@@ -497,12 +508,7 @@ parse_nodes(struct parser *p)
 			node_add(p, text_write)->text = text;
 		if (tag.at == NULL)
 			return STOP_FILE;
-		if (str_same(tag.word, "end") || str_same(tag.word, "else"))
-			rc = tag.rest.n > 0 ? parse_fail(p, &tag, "too many words") :
-			    p->depth == 0 ? parse_fail(p, &tag, "nothing to end") :
-			    str_same(tag.word, "end") ? STOP_END : STOP_ELSE;
-		else
-			rc = directive_find(&tag)->parse(p, &tag);
+		rc = directive_find(&tag)->parse(p, &tag);
 		if (rc != 0)
 			return rc;
 	}
