@@ -45,7 +45,7 @@ program_init(struct program *p, const struct handler *h, struct err *e)
 	p->public_url = setting("PUBLIC_URL");
 	p->sandbox = setting("SANDBOX") != NULL;
 	p->metrics = metrics_open(setting("METRICS_DIR"), h->name);
-	return p->route->face == FACE_PAGE ? load_pages(p, e) : 0;
+	return load_pages(p, e);
 }
 
 typedef int handler_fn(struct req *r);

@@ -176,7 +176,8 @@ resp_error(struct req *r)
 		resp_header(r, "Allow", allowed_methods(r));
 	if (row->status == 429 || row->status == 503)
 		resp_header(r, "Retry-After", "1");
-	if (r->program->templates == NULL || req_wants_json(r) || r->route->face == FACE_API)
+	/* Somebody who sent a form to an API route sees a page too. */
+	if (req_wants_json(r) || (r->route->face == FACE_API && !r->form))
 		error_json(r, row);
 	else
 		error_page(r, row);

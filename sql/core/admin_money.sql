@@ -12,9 +12,15 @@ begin
 		'orders', (select '{"open":0,"pending":0,"paid":0,"failed":0,"expired":0,"refunded":0}'::jsonb
 			|| coalesce(jsonb_object_agg(status, n), '{}')
 			from (select status, count(*) as n from orders group by status) s),
-		'revenue', (select jsonb_build_object('currency', v_currency, 'days30', coalesce(sum(amount), 0),
-			'today', coalesce(sum(amount) filter (where paid_at >= v_today), 0))
-			from payments where paid_at >= v_today - interval '29 days' and currency = v_currency),
+		'revenue', (select jsonb_build_object('currency', v_currency, 'days30', sum(amount),
+			'today', sum(amount) filter (where day = v_today), 'highest', max(amount),
+			'days', jsonb_agg(jsonb_build_object('day', to_char(day at time zone 'UTC', 'YYYY-MM-DD'),
+				'amount', amount) order by day))
+			from (select day, coalesce(sum(p.amount), 0)::bigint as amount
+				from generate_series(v_today - interval '29 days', v_today, interval '1 day') day
+				left join payments p on p.paid_at >= day and p.paid_at < day + interval '1 day'
+					and p.currency = v_currency
+				group by day) d),
 		'credits', jsonb_build_object(
 			'accounts', (select count(*) from credits),
 			'balance', (select coalesce(sum(balance), 0) from credits),
