@@ -1,0 +1,46 @@
+#!/usr/bin/perl
+# SPDX-License-Identifier: MIT
+# The tables, the files and the tests agree.
+use Mojo::Base -strict, -signatures;
+
+use FindBin;
+use lib $FindBin::Bin;
+use Gatehouse::Tables qw(routes errors);
+use Test::More;
+use Tree;
+
+my @routes = routes();
+my %api    = map { m{([^/]+)\.sql$} ? ($1 => 1) : () } files(qr{^sql/api/});
+my %called = map { $_ => 1 } map { @{ $_->{functions} } } @routes;
+my %here   = map { $_ => 1 } files();
+
+for my $route (@routes) {
+	my $name = $route->{name};
+	(my $last = $route->{path}) =~ s{/$|.*/(?=.)}{}g;
+	is $last, $name, "$name is the last word of its path";
+	ok $here{"handlers/$name.c"}, '... has a handler of its name';
+	ok $here{"t/handlers/$name.t"}, '... and a test of its name';
+	is_deeply [grep { !$api{$_} } @{ $route->{functions} }], [], '... and calls functions that exist';
+	like text("handlers/$name.c"), qr{^/\* SPDX.*\n/\* .*\Q$route->{path}\E}, '... and its handler begins with its path';
+}
+is_deeply [grep { my $file = $_; !grep { "handlers/$_->{name}.c" eq $file } @routes } files(qr{^handlers/})], [],
+	'every handler has a row';
+# Operators call it by hand; get_discord_invite uses it.
+is_deeply [grep { !$called{$_} && $_ ne 'allocate_invite' } sort keys %api], [], 'every function of api has a caller';
+
+my ($known) = text('common/conf.c') =~ /names\[\] = \{(.*?)\};/s;
+my %setting = map { $_ => 1 } $known =~ /"(\w+)"/g;
+is_deeply [grep { !$setting{$_} } map { @{ $_->{settings} } } @routes], [], 'every setting of a route is known to gatehouse.conf';
+
+my %errors = errors();
+all_files_hold 'every error that SQL raises is in errors.tab', [files(qr{^sql/.*\.sql$})], sub ($file, $text) {
+	return grep { !exists $errors{$_} } $text =~ /\bcore\.fail\(\s*'(\w+)'/g;
+};
+all_files_hold 'every error that a test expects is in errors.tab', [files(qr{^t/.*\.t$})], sub ($file, $text) {
+	return grep { !exists $errors{$_} } $text =~ /\berror_is\b[^;]*?\b[45]\d\d, '(\w+)'/g;
+};
+
+my $everything = join "\n", map { text($_) } files(qr{^(?:common|handlers|cli|sql|nginx)/}), 'build-aux/errors.awk';
+is_deeply [grep { my $c = 'E_' . uc; $everything !~ /\b(?:$c|$_)\b/ } sort keys %errors], [],
+	'every error of errors.tab is raised somewhere';
+done_testing;
