@@ -18,7 +18,7 @@ begin
 		'next_expiry', (select jsonb_build_object('amount', sum(remaining), 'expires_at', expires_at)
 			from credit_lots where user_id = v_user and open and expires_at > core.now()
 			group by expires_at order by expires_at limit 1),
-		'streak', jsonb_build_object('days', core.streak_days(v_user, core.user_today(v_user))));
+		'streak', jsonb_build_object('days', core.streak_days(v_user, core.user_day(v_user, core.now()))));
 end
 $$;
 revoke all on function api.credits(jsonb, text) from public;

@@ -1,30 +1,29 @@
 -- SPDX-License-Identifier: MIT
 -- Does:    books what has expired in one account.  Spending never waits for
 --          this: an expired lot is not spendable, booked or not.
--- Args:    p_user whose row of credits the caller has locked.
+-- Args:    p_user whose row of credits the caller has locked, p_now core.now().
 -- Returns: credits expired.
 -- Touches: credit_lots, credits, credit_transactions, transaction_lots.
-create function core.lots_expire(p_user uuid) returns bigint
+create function core.lots_expire(p_user uuid, p_now timestamptz) returns bigint
 language plpgsql volatile as $$
 declare
-	v_now timestamptz := core.now();
 	v_total bigint;
 begin
-	if not exists (select from credit_lots where user_id = p_user and open and expires_at <= v_now) then
-		return 0; -- nearly always
+	if not exists (select from credit_lots where user_id = p_user and open and expires_at <= p_now) then
+		return 0::bigint; -- nearly always
 	end if;
 	with due as (
-		select id, remaining from credit_lots where user_id = p_user and open and expires_at <= v_now
+		select id, remaining from credit_lots where user_id = p_user and open and expires_at <= p_now
 	), emptied as (
 		update credit_lots l set remaining = 0 from due where l.id = due.id
 	), wallet as (
-		update credits set balance = balance - d.total, updated_at = v_now
+		update credits set balance = balance - d.total, updated_at = p_now
 		from (select sum(remaining)::bigint as total from due) d
 		where user_id = p_user
 		returning balance, d.total
 	), entry as (
 		insert into credit_transactions (user_id, type, amount, balance, request_id, created_at)
-		select p_user, 'expiry', -total, balance, core.request_id(), v_now from wallet
+		select p_user, 'expiry', -total, balance, core.request_id(), p_now from wallet
 		returning id, amount
 	), links as (
 		insert into transaction_lots (transaction_id, lot_id, amount)

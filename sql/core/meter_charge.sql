@@ -9,6 +9,7 @@ create function core.meter_charge(p_user uuid, p_agent text, p_quantity bigint, 
 returns jsonb
 language plpgsql volatile as $$
 declare
+	v_now timestamptz := core.now();
 	v_hash bytea := sha256(convert_to(jsonb_build_array(p_agent, p_quantity, p_metadata)::text, 'UTF8'));
 	v_wallet credits;
 	v_past credit_transactions;
@@ -25,13 +26,13 @@ begin
 	elsif v_cost is null then
 		perform core.fail('unknown_agent');
 	end if;
-	v_balance := coalesce(v_wallet.balance, 0) - core.lots_expire(p_user);
+	v_balance := coalesce(v_wallet.balance, 0) - core.lots_expire(p_user, v_now);
 	if v_balance < v_cost then
 		perform core.fail('insufficient_credits', jsonb_build_object('balance', v_balance, 'required', v_cost));
 	end if;
-	select * into v_id, v_balance from core.credits_burn(p_user, v_cost, p_key,
+	select * into v_id, v_balance from core.credits_burn(v_now, p_user, v_cost, p_key,
 		case when p_key is not null then v_hash end, p_agent, p_quantity, p_metadata);
-	perform core.activity_note(p_user);
+	perform core.activity_note(p_user, v_now);
 	return core.meter_json(v_id, v_cost, v_balance, false);
 end
 $$;

@@ -10,7 +10,7 @@ declare
 begin
 	perform from credits where user_id in (p_from, p_into) order by user_id for no key update;
 	update credit_lots set expires_at = core.now() where user_id = p_from and source = 'trial' and open;
-	perform core.lots_expire(p_from);
+	perform core.lots_expire(p_from, core.now());
 	with moved as (
 		update credit_lots set user_id = p_into where user_id = p_from and open returning remaining
 	)

@@ -81,6 +81,16 @@ for my $round (1 .. 15) {
 	my $left = $db->value("select count(*) from payments where status = 'unpriced' and effect like 'session:cs_r${round}_%'");
 	is "$bad $left", '0 0', "money and its price at once: nothing refused, nothing left waiting (round $round)";
 }
+
+# First heard of by many events at once, a customer is still one person.
+for my $round (1 .. 10) {
+	my @got = race($db, map { ['api.stripe_webhook', $now, encode_json(event('checkout.session.completed',
+		session("cs_new${round}_$_", customer => "cus_new$round", metadata => { price_id => 'price_once' })))] } 1 .. 8);
+	is_deeply [scalar(grep { ($_->{outcome} // '') eq 'applied' } @got), $db->value(q{select balance from credits
+		join identities using (user_id) where subject = ?}, "cus_new$round")], [8, 805],
+	    "eight payments of a new customer at once: one person with one trial (round $round)";
+}
+is $db->value('select count(*) from users') - $db->value('select count(*) from identities'), 0, 'and nobody was made in vain';
 is verify_clean($db->dbh), '', 'clean books at the end';
 
 done_testing;
