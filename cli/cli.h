@@ -67,4 +67,8 @@ int route_line(struct cli *c, const char *name, const char **line);
 /* The database role of a route: gh_ and its name with _ for -. */
 const char *route_role(struct arena *a, const char *name);
 
+/* What PostgreSQL stores for a password (RFC 5802, RFC 7677), so that the password
+ * itself is in no statement and no server log.  In the arena. */
+const char *scram_verifier(struct arena *a, const char *password);
+
 #endif

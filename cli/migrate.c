@@ -217,9 +217,10 @@ password_set(struct cli *c, const char *secret, const char *line)
 {
 	const char *name = arena_strndup(c->arena, line, strcspn(line, " \n"));
 	const char *role = route_role(c->arena, name);
+	const char *password = hmac_sha256_hex(c->arena, secret, role);
 
 	return run(c, arena_printf(c->arena, "alter role %s password '%s'", role,
-	    hmac_sha256_hex(c->arena, secret, role)));
+	    scram_verifier(c->arena, password)));
 }
 
 /* Gives each role its password; returns how many, or E_*. */

@@ -271,7 +271,7 @@ stripe_checkout_create(struct arena *a, const struct stripe *s,
 		{ arena_printf(a, "%s[metadata][price_id]", target), c->price },
 		{ arena_printf(a, "%s[metadata][user_id]", target), c->user },
 	};
-	struct json_object *session;
+	struct json_object *session = NULL;
 	int rc;
 
 	rc = stripe_call(a, s, "POST", "/v1/checkout/sessions", params, COUNT(params),
