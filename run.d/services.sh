@@ -40,8 +40,9 @@ services_write() {
 	holder_rules "$VAR/service/fdholder/rules/uid"
 	echo "$PGBIN" | put_file "$VAR/service/postgres/pgbin" 600
 	echo SIGINT | put_file "$VAR/service/postgres/down-signal" 600
+	echo 0 | put_file "$VAR/service/postgres/timeout-kill" 600
 	echo SIGQUIT | put_file "$VAR/service/nginx/down-signal" 600
-	! sandbox_on || echo "$URL/functions/v1/stripe-webhook" | put_file "$VAR/service/sandbox/webhook" 600
+	! sandbox_on || sandbox_write
 }
 
 service_write() {
@@ -52,6 +53,13 @@ service_write() {
 	put_file "$VAR/service/$1/log/run" 700 <"$SRC/run.d/service/log.run"
 	echo 3 | put_file "$VAR/service/$1/notification-fd" 600
 	echo 3 | put_file "$VAR/service/$1/log/notification-fd" 600
+	# a request takes 40 s at most; who does not end by then (in ms) is killed
+	echo 45000 | put_file "$VAR/service/$1/timeout-kill" 600
+}
+
+sandbox_write() {
+	echo "$URL/functions/v1/stripe-webhook" | put_file "$VAR/service/sandbox/webhook" 600
+	echo 10000 | put_file "$VAR/service/sandbox/timeout-kill" 600
 }
 
 # the holder answers nobody but processes of its own user

@@ -135,6 +135,8 @@ wait_healthy() {
 			die "the site is not healthy; ./run status and ./run logs say more"
 		}
 	done
+	! sandbox_on || poll 60 curl -fs -o /dev/null -m 5 "$URL/sandbox/" ||
+		die "the sandbox does not answer; see ./run logs sandbox"
 	cp "$VAR/nginx.conf" "$VAR/nginx.conf.running"
 }
 
@@ -154,12 +156,15 @@ route_answers() {
 
 first_stock() {
 	sandbox_on || return 0
-	gatehouse stripe catalogue >"$VAR/log/catalogue.log" 2>&1 || { cat "$VAR/log/catalogue.log" >&2; die "the catalogue cannot be made"; }
+	poll 60 catalogue_make || { cat "$VAR/log/catalogue.log" >&2; die "the catalogue cannot be made"; }
 	database -q -c "insert into invites_pool (code, invite_url)
 		select code, 'https://discord.gg/' || code
 		from (select 'sandbox' || substr(md5(random()::text || n), 1, 8) as code from generate_series(1, 50) n) codes
 		where not exists (select from invites_pool)"
 }
+
+# again and again on a busy machine: what exists already is found by its name
+catalogue_make() { gatehouse stripe catalogue >"$VAR/log/catalogue.log" 2>&1; }
 
 # A key for scripts and the demo: only this file has it.
 service_key() {
