@@ -2,7 +2,7 @@
 -- Does:    the overview of the site, for admins.
 -- Args:    p_caller a browser session.
 -- Returns: {orders:{open, pending, paid, failed, expired, refunded},
---          revenue:{today, days30, currency}, credits:{accounts, balance,
+--          revenue as core.admin_revenue(), credits:{accounts, balance,
 --          ledger, spent_today}, pool:{left, used, owed}, events:{applied,
 --          recorded, duplicates} of 24 h, outbox:{pending, failing}, unpriced,
 --          recent_orders:[{id, status, product, amount, currency, credits,

@@ -1,7 +1,8 @@
 -- SPDX-License-Identifier: MIT
 -- Does:    owes a paid order its seat.  A person has one live seat: of several
---          orders the one paid first carries it, whichever was heard of first,
---          unless its button was pressed already.
+--          orders the one paid first carries it (in the same second: the lesser
+--          session), whichever was heard of first, unless its button was
+--          pressed already.
 -- Args:    p_order a paid order whose row the caller holds.
 -- Touches: seats.
 create function core.seat_owe(p_order orders) returns void
@@ -11,5 +12,6 @@ language sql volatile as $$
 	on conflict (user_id) where state in ('owed', 'allocated', 'viewed', 'joined') do update
 		set order_id = excluded.order_id, order_ref = excluded.order_ref, owed_at = excluded.owed_at
 		where seats.asked_at is null and seats.order_id is not null
-			and (excluded.owed_at, excluded.order_id) < (seats.owed_at, seats.order_id)
+			and (excluded.owed_at, p_order.session_id)
+			< (seats.owed_at, (select session_id from public.orders where id = seats.order_id))
 $$;

@@ -1,6 +1,9 @@
 # SPDX-License-Identifier: MIT
 # Orders: what is for sale, one order per key, bound once, paid for by whom.
 
+use FindBin;
+use lib "$FindBin::Bin/lib";
+
 use Gatehouse;
 use Gatehouse::Stripe qw(event session);
 use List::Util 'uniq';

@@ -1,6 +1,9 @@
 # SPDX-License-Identifier: MIT
 # The meter: who may charge whom, what is refused, and that a key charges once.
 
+use FindBin;
+use lib "$FindBin::Bin/lib";
+
 use Gatehouse;
 use Race;
 

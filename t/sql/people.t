@@ -1,6 +1,9 @@
 # SPDX-License-Identifier: MIT
 # Users, keys, sessions and one-time links.
 
+use FindBin;
+use lib "$FindBin::Bin/lib";
+
 use Gatehouse;
 use List::Util 'uniq';
 use Race;

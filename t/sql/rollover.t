@@ -1,6 +1,9 @@
 # SPDX-License-Identifier: MIT
 # The monthly run: what is kept, what expires, and that it happens once.
 
+use FindBin;
+use lib "$FindBin::Bin/lib";
+
 use Gatehouse;
 use Race;
 

@@ -2,6 +2,9 @@
 # One invite per seat, one live seat per person, nobody overtaken, nobody
 # forgotten: the pool under concurrency.
 
+use FindBin;
+use lib "$FindBin::Bin/lib";
+
 use Gatehouse;
 use Gatehouse::Stripe qw(event session);
 use List::Util qw(shuffle uniq);

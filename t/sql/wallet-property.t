@@ -3,6 +3,9 @@
 # agree, nothing goes below zero, and what was granted equals what was spent,
 # what expired and what is left.
 
+use FindBin;
+use lib "$FindBin::Bin/lib";
+
 use Gatehouse;
 use Race;
 

@@ -1,25 +1,30 @@
 # SPDX-License-Identifier: MIT
 # Whatever order Stripe's events come in, and however often: one end state.
 
+use FindBin;
+use lib "$FindBin::Bin/lib";
+
 use Gatehouse;
 use Gatehouse::Stripe qw(event payload payloads session invoice price subscription);
 use List::Util qw(shuffle);
-use Mojo::File 'path';
 use Race;
 
 my $db  = Gatehouse->database;
 my $dbh = $db->dbh;
 my $seed = $ENV{GATEHOUSE_SEED} // time;
 srand $seed;
+my ($checked, @faults) = 0;
 diag "GATEHOUSE_SEED=$seed";
 
-# The end state of a history, which is then undone.
+# The end state of a history, which is then undone; now and then with the books checked.
 sub outcome ($dump, @events) {
 	$dbh->begin_work;
 	my @got = events_deliver($dbh, @events);
-	my $state = join "\n", $dump->(), 'faults: ' . verify_clean($dbh);
+	my $state  = $dump->();
+	my $faults = $checked++ % 20 ? '' : verify_clean($dbh);
 	$dbh->rollback;
 	die 'an event was refused' if grep { !$_->{received} } @got;
+	push @faults, $faults if $faults;
 	return $state;
 }
 
@@ -55,18 +60,16 @@ sub same ($name, $dump, @histories) {
 # Deliver some of them twice, at random places.
 sub with_repeats (@events) { shuffle @events, grep { rand() < 0.3 } @events }
 
-my @ada = map { payload($_) } qw(product.created price.created customer.subscription.created
+my @ada = map { payload($_) } qw(price.created customer.subscription.created
 	checkout.session.completed invoice.paid invoice.paid.1);
 my $state = same 'a subscription, first payment and renewal', $everything, permutations(@ada);
 like $state, qr/^balance: stripe_customer:cus_TestAda000001 \| 505 \| 0$/m, 'two months and the trial are in the balance';
 like $state, qr/^seat: stripe_customer:cus_TestAda000001 \| cs_test_TestAda000001 \| owed$/m, 'the order has one seat';
-like $state, qr/^faults: $/m, 'and the books are clean';
 
 my @samples = map { payload($_) } payloads();
-my @old = map { decode_json($_->slurp) } path(__FILE__)->dirname->sibling('data/stripe/2020')->list->grep(qr/json$/)->each;
-is scalar(@old), 9, 'the shapes of 2020 are there';
-$state = same 'all samples, new and of 2020, some twice', $everything, [@samples, @old],
-    map { [with_repeats(@samples, @old)] } 1 .. 120;
+is scalar(grep { m{^2020/} } payloads()), 9, 'the shapes of 2020 are there';
+$state = same 'all samples, new and of 2020, some twice', $everything, [@samples],
+    map { [with_repeats(@samples)] } 1 .. 100;
 like $state, qr/cus_TestOld000001 \| 755 \| 0$/m, 'the shapes of 2020 buy: two months, one top-up, the trial';
 like $state, qr/^event: evt_Test0000000110 \| charge.dispute.created$/m, 'what is not handled is recorded';
 like $state, qr/^invoice:in_TestOld000005 none 700 usd$/m, 'a proration is money but buys nothing';
@@ -102,15 +105,15 @@ $state = same 'paid and expired', $everything, permutations(
 like $state, qr/^order: cs_late \| buyer \| price_o \| payment \| paid /m, 'paid stands';
 
 $state = same 'two sessions of one order', $everything,
-	[event('checkout.session.completed', session('cs_one', metadata => \%tie), id => 'evt_one'),
-	event('checkout.session.completed', session('cs_two', metadata => \%tie), id => 'evt_two')];
+	([event('checkout.session.completed', session('cs_one', metadata => \%tie), id => 'evt_one'),
+	event('checkout.session.completed', session('cs_two', metadata => \%tie), id => 'evt_two')]) x 10;
 like $state, qr/^balance: buyer \| 205 /m, 'both were paid, both grant';
 is scalar(() = $state =~ /^seat: buyer/mg), 1, 'one live seat per person';
 
 # Two orders of one person: the seat belongs to the one paid first.
 same 'which order carries the seat', $everything, permutations(
 	map { event('checkout.session.completed', session("cs_seat$_", metadata => { price_id => 'price_o', user_id => $user }),
-		created => 1790000000 + $_) } 1 .. 4);
+		created => 1790000000 + int($_ / 2)) } 1 .. 4);
 
 # Subscriptions bought here, in both shapes of the invoice.
 my %sub = (price_id => 'price_s', user_id => $user);
@@ -202,5 +205,7 @@ for my $type (qw(checkout.session.completed invoice.paid customer.subscription.u
 	$dbh->rollback;
 	ok $got->{received}, "$type with a senseless object does no harm";
 }
+
+is "@faults", '', 'the books were clean whenever they were checked';
 
 done_testing;
