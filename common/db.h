@@ -46,6 +46,7 @@ int db_query_text(struct db *db, struct arena *a, const char *sql,
  * terminal; by default they are dropped. */
 void db_on_notice(struct db *db, void (*fn)(void *, const char *), void *arg);
 
+/* What it has done so far. */
 struct db_stats db_stats(const struct db *db);
 
 /* A single quoted SQL literal of s, in arena a, for scripts. */
