@@ -11,8 +11,11 @@ language plpgsql volatile as $$
 declare
 	v_scopes text[];
 begin
-	select k into kind from jsonb_object_keys(p_caller) k where k = any (p_allow);
-	if kind = 'key' then
+	kind := case when p_caller ? 'key' then 'key' when p_caller ? 'user' then 'user'
+		when p_caller ? 'session' then 'session' when p_caller ? 'cron' then 'cron' end;
+	if kind is null or not kind = any (p_allow) then
+		perform core.fail('unauthorized');
+	elsif kind = 'key' then
 		select s.id, s.scopes into key_id, v_scopes from service_keys s
 		where s.key_hash = core.hash_or_null(p_caller->>'key') and s.revoked_at is null;
 	elsif kind = 'session' then
@@ -22,7 +25,7 @@ begin
 	elsif kind = 'user' then
 		user_id := core.caller_user(p_caller->'user');
 	end if;
-	if kind is null or kind <> 'cron' and coalesce(user_id::text, key_id::text) is null then
+	if kind <> 'cron' and user_id is null and key_id is null then
 		perform core.fail('unauthorized');
 	elsif kind = 'key' and not p_scope = any (v_scopes) then
 		perform core.fail('forbidden');

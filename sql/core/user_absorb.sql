@@ -14,6 +14,7 @@ begin
 	if not found then
 		return;
 	end if;
+	update users set merged_into = p_into where merged_into = p_from;
 	update identities set user_id = p_into where user_id = p_from;
 	update orders set user_id = p_into where user_id = p_from;
 	update subscriptions set user_id = p_into where user_id = p_from;
