@@ -38,6 +38,7 @@ clean() (
 		*) unset "$name" ;;
 		esac
 	done
+	PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin
 	"$@"
 )
 

@@ -162,7 +162,7 @@ services_stop() {
 		esac
 	done
 	! svscan_alive || s6-svscanctl -t "$VAR/service"
-	poll 30 supervisor_gone || die "the supervisor does not end; see $VAR/log/supervisor.log"
+	poll 60 supervisor_gone || die "the supervisor does not end; see $VAR/log/supervisor.log"
 	supervisors_end
 }
 
