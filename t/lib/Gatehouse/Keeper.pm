@@ -19,23 +19,29 @@ use Time::HiRes qw(sleep time);
 # on_end: function called in the keeper after all programs have ended.
 has [qw(dir programs on_end pid pipe)];
 
+# The pipes of all keepers of this test: a later keeper must not hold an earlier
+# one's open.
+my %pipes;
+
 # Forks the keeper; returns when it runs.
 sub start ($self) {
 	$self->dir->child('pid')->make_path;
 	pipe my $read, my $write or die "pipe: $!";
 	my $pid = fork // die "fork: $!";
 	if (!$pid) {
-		close $write;
+		close $_ for $write, values %pipes;
 		eval { $self->_keep($read) };
 		print STDERR "keeper: $@" if $@;
 		POSIX::_exit($@ ? 1 : 0);
 	}
+	$pipes{$pid} = $write;
 	return $self->pid($pid)->pipe($write);
 }
 
 # Ends everything; returns when all is gone.
 sub stop ($self) {
 	my $pipe = delete $self->{pipe} or return;
+	delete $pipes{ $self->pid };
 	close $pipe;
 	finish($self->pid);
 }

@@ -10,37 +10,44 @@ use Mojo::Base -strict, -signatures;
 use Digest::SHA 'hmac_sha256_hex';
 use Exporter 'import';
 use Gatehouse::Tables 'source_dir';
-use IPC::Open2;
+use Gatehouse::Process 'capture';
 use Mojo::JSON qw(decode_json encode_json false true);
+use Mojo::Util 'decode';
 
-our @EXPORT_OK = qw(event payload payloads sign sign_by_stripe session invoice price product subscription);
+our @EXPORT_OK = qw(event payload payloads sign sign_by_stripe judge_by_stripe session invoice price product subscription);
 
 # The Stripe-Signature header of a body, made at $time (seconds).
 sub sign ($body, $secret, $time = time) {
 	return "t=$time,v1=" . hmac_sha256_hex("$time.$body", $secret);
 }
 
-# The same by Stripe's own Node library: headers for each of the bodies.
-sub sign_by_stripe ($secret, @bodies) {
-	my $pid = open2(my $out, my $in, 'node', source_dir->child('t/node/journey/sign.mjs'), $secret);
-	my $input = encode_json(\@bodies);
-	print {$in} $input;
-	close $in;
-	my $headers = decode_json(join '', <$out>);
-	waitpid $pid, 0;
-	die "stripe's library could not sign" if $?;
-	return @$headers;
+# The same by Stripe's own Node library, for each of the bodies, as of $time.
+sub sign_by_stripe ($secret, $time, @bodies) {
+	my @members = map { { payload => decode('UTF-8', $_), timestamp => $time } } @bodies;
+	return ask_node('sign.mjs', [$secret], \@members);
 }
 
-# A sample event by the name of its file, e.g. 'invoice.paid.1'.
+# Whether Stripe's own library accepts them: of hashes {payload, header}, 0 or 1 each.
+sub judge_by_stripe ($secret, @members) { ask_node('judge.mjs', [$secret], \@members) }
+
+# Runs a program of t/node/journey with arguments and JSON on its standard input;
+# returns the members of the JSON array it prints.
+sub ask_node ($program, $args, $input) {
+	my ($status, $out) = capture(['node', source_dir->child('t/node/journey', $program), @$args],
+		input => encode_json($input));
+	die "$program: $out" if $status;
+	return @{ decode_json($out) };
+}
+
+# A sample event by the name of its file, e.g. 'invoice.paid.1' or '2020/invoice.paid'.
 sub payload ($name) {
 	return decode_json(source_dir->child("t/data/stripe/$name.json")->slurp);
 }
 
 # The names of all samples, sorted.
 sub payloads {
-	return map { $_->basename('.json') }
-	    source_dir->child('t/data/stripe')->list->grep(qr/\.json$/)->sort->each;
+	my $dir = source_dir->child('t/data/stripe');
+	return map { $_->to_rel($dir) =~ s/\.json$//r } $dir->list_tree->grep(qr/\.json$/)->sort->each;
 }
 
 # An event of that type around an object; %o: id, created, api_version.
