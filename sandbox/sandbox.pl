@@ -9,6 +9,7 @@ use Gatehouse::Sandbox;
 use Gatehouse::Sandbox::Settings;
 use Mojo::IOLoop;
 use Mojo::Server::Daemon;
+use Mojo::Util qw(url_unescape);
 
 # How long a stop waits for answers that are still being written, in seconds.
 use constant GRACE => 5;
@@ -20,11 +21,18 @@ sub finish ($daemon, $app) {
 	Mojo::IOLoop->recurring(0.02, sub { Mojo::IOLoop->stop if $app->active == 0 });
 }
 
+# Whoever may enter the socket's directory may connect: nginx runs as somebody else.
+sub share_socket ($listen) {
+	my ($path) = $listen =~ m{^http\+unix://(.+)} or return;
+	chmod 0666, url_unescape($path) or warn "chmod: $!\n";
+}
+
 sub serve ($app, $listen) {
 	my $daemon = Mojo::Server::Daemon->new(app => $app, listen => [$listen], silent => 1);
 	my $stop   = sub { finish($daemon, $app) };
 
 	$daemon->start;
+	share_socket($listen);
 	local $SIG{TERM} = $stop;
 	local $SIG{INT}  = $stop;
 	local $SIG{PIPE} = 'IGNORE';

@@ -76,6 +76,7 @@ class Receiver {
 		this.events = [];
 		this.bad = [];
 		this.status = 200;
+		this.delay = 0;    // milliseconds before an answer
 		this.server = http.createServer((call, answer) => this.take(call, answer)).listen(HOOK);
 	}
 
@@ -90,7 +91,7 @@ class Receiver {
 			} catch (error) {
 				this.bad.push(error.message);
 			}
-			answer.writeHead(status).end('seen');
+			setTimeout(() => answer.writeHead(status).end('seen'), this.delay);
 		});
 	}
 

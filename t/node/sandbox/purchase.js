@@ -114,6 +114,22 @@ async function after_the_sale() {
 	ok(true, 'with the movements of its money');
 }
 
+// Checkout gives the webhook a moment before it sends the buyer back.
+async function waits_for_the_webhook() {
+	const session = await fresh();
+	hook.delay = 400;
+	const start_time = Date.now();
+	await form(page_of(session), { how: 'card', email: 'a@b.cd' });
+	ok(hook.types().includes('checkout.session.completed') && Date.now() - start_time >= 400, 'the buyer is sent back after the webhook has answered');
+	await quiet();
+	hook.delay = 0;
+	hook.status = 503;
+	const second = await make_session(stripe, await make_price(stripe));
+	is((await form(page_of(second), { how: 'card', email: 'a@b.cd' })).status, 303, 'a webhook that fails does not hold the buyer');
+	hook.status = 200;
+	await quiet();
+}
+
 async function doors() {
 	const session = await fresh();
 	const headers = { 'Content-Type': 'application/x-www-form-urlencoded', 'Sec-Fetch-Site': 'cross-site', Origin: 'https://evil.example' };
@@ -129,6 +145,6 @@ async function doors() {
 start();
 run(async () => {
 	await control('settings', { parallel: 1 });    // one after the other, so that order can be seen
-	for (const part of [by_card, by_transfer, by_hand, not_paid, expiry, after_the_sale, doors])
+	for (const part of [by_card, by_transfer, by_hand, not_paid, expiry, after_the_sale, waits_for_the_webhook, doors])
 		await part();
 }, stop);

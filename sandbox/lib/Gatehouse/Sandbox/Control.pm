@@ -13,7 +13,7 @@ my $OUTCOME  = \[qw(succeeded failed)];
 my %SETTINGS = (
 	event_shape => \[qw(current 2020)], mode => \[qw(send hold drop)], copies => 'positive', delay => 'seconds',
 	shuffle => 'seconds', parallel => 'positive', retry_base => 'seconds', retry_limit => 'seconds',
-	timeout => 'seconds', settle_delay => 'seconds',
+	timeout => 'seconds', redirect_wait => 'seconds', settle_delay => 'seconds',
 );
 
 # action => [parameters, code(stripe, params, app)].

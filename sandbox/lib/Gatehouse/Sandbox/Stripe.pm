@@ -26,6 +26,7 @@ my %DEFAULTS = (
 	retry_base   => 0.5,         # seconds before the second attempt; doubles each time
 	retry_limit  => 60,          # longest pause between attempts, seconds
 	timeout      => 10,          # seconds that an attempt may take
+	redirect_wait => 10,         # longest wait for the webhook's first answer before a buyer is sent back
 	settle_delay => 10,          # seconds until a slow bank transfer is settled; -1 = by hand only
 );
 

@@ -3,13 +3,19 @@
 package Gatehouse::Sandbox::Controller::Pay;
 use Mojo::Base 'Mojolicious::Controller', -signatures;
 use Gatehouse::Sandbox::Stripe::Params;
-use Mojo::Util qw(url_escape);
+use Gatehouse::Sandbox::Stripe::Calls;
+use Mojo::IOLoop;
+use Mojo::JSON;
+use Time::HiRes qw(time);
 
 # What the buttons of the page do; the keys are values of the form field `how`.
 my %HOW = map { $_ => 1 } qw(card transfer failing decline);
 
 # An address that nobody reads, so that a purchase in the sandbox needs no typing.
 use constant EMAIL => 'buyer@example.test';
+
+# Seconds between two looks at the webhook's answer.
+use constant LOOK_AGAIN => 0.02;
 
 sub session ($self) { $self->stripe->find('checkout.session', $self->stash('id')) }
 
@@ -38,8 +44,27 @@ sub act ($self) {
 		if !Gatehouse::Sandbox::Stripe::Params::is_email($email);
 	return $self->page($session, 422, email => $email, fault_at => 'how', fault => 'Please choose one of the ways to pay.') if !$HOW{$how};
 	$session = $self->stripe->store->transaction(sub { $self->stripe->payments->pay($session, $email, $how) });
-	return $self->redirect($session) if $session->{status} eq 'complete';
+	return $self->redirect_soon($session) if $session->{status} eq 'complete';
 	$self->page($session, 402, email => $email, fault_at => 'how', fault => 'Your card was declined. Nothing was charged. Please try another way to pay.');
+}
+
+# Checkout sends the buyer back after the webhook's first answer, and waits at most 10 s for
+# it (docs.stripe.com/checkout/fulfillment), so the shop usually knows before they arrive.
+sub redirect_soon ($self, $session) {
+	my $stripe = $self->stripe;
+	my $hooks  = $stripe->webhooks;
+	my $end    = time + $stripe->setting('redirect_wait');
+	my ($told) = reverse $stripe->list(event => sub ($one) {
+		$one->{type} eq 'checkout.session.completed' && $one->{data}{object}{id} eq $session->{id} });
+	my $look;
+	$self->render_later;
+	$look = sub ($loop) {
+		return Mojo::IOLoop->timer(LOOK_AGAIN, $look)
+			if time < $end && $hooks->untried($told->{id});
+		undef $look;
+		$self->redirect($session);
+	};
+	$look->(undef);
 }
 
 sub redirect ($self, $session) {

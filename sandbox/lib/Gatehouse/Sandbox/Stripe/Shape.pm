@@ -95,7 +95,7 @@ sub session_object ($given, $amount) {
 		shipping_cost => undef, shipping_options => [], status => 'open', submit_type => undef,
 		subscription => undef, success_url => undef,
 		total_details => {amount_discount => 0, amount_shipping => 0, amount_tax => 0},
-		ui_mode => 'hosted', url => undef, wallet_options => undef, %$given,
+		ui_mode => 'hosted_page', url => undef, wallet_options => undef, %$given,
 	};
 }
 
@@ -156,12 +156,23 @@ sub charge_object ($intent, $method, $status) {
 		metadata => $intent->{metadata}, on_behalf_of => undef, outcome => charge_outcome($good),
 		paid => $status eq 'succeeded' ? true : false, payment_intent => $intent->{id},
 		payment_method => $method->{id},
-		payment_method_details => {type => $method->{type}, $method->{type} => $method->{$method->{type}}},
+		payment_method_details => charge_method($method),
 		receipt_email => $intent->{receipt_email}, receipt_number => undef, receipt_url => undef,
 		refunded => false, review => undef, shipping => undef, source => undef, source_transfer => undef,
 		statement_descriptor => undef, statement_descriptor_suffix => undef, status => $status,
 		transfer_data => undef, transfer_group => undef,
 	};
+}
+
+# The payment method as a charge shows it.
+sub charge_method ($method) {
+	my $type    = $method->{type};
+	my %details = %{$method->{$type}};
+	if ($type eq 'card') {
+		delete @details{qw(display_brand networks)};
+		%details = (%details, installments => undef, mandate => undef, network => 'visa', three_d_secure => undef);
+	}
+	return {type => $type, $type => \%details};
 }
 
 sub charge_outcome ($good) {

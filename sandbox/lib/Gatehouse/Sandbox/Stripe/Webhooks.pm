@@ -12,16 +12,19 @@ use Mojo::JSON qw(encode_json);
 use Mojo::UserAgent;
 use Time::HiRes qw(time);
 
+use constant LEAST_PAUSE => 0.05;   # seconds between attempts, whatever the settings say
 use constant NOTE_LENGTH => 200;    # characters of an answer that are kept for the page
 
 has 'stripe', undef, weak => 1;
 has ua => sub { Mojo::UserAgent->new(max_redirects => 0, max_connections => 0, connect_timeout => 5) };
 has waiting => sub { {} };    # id => due, for those that are pending and not in flight
+has agenda  => sub { [] };    # [due, id] by due; one that waiting does not confirm is void
 has flying  => sub { {} };
 
 # recall: finds the pending deliveries of a former life.
 sub recall ($self) {
-	$self->waiting({map { $_->{id} => $_->{due} } grep { $_->{status} eq 'pending' } $self->all});
+	$self->waiting({})->agenda([]);
+	$self->await(@$_{qw(id due)}) for sort { $a->{due} <=> $b->{due} } grep { $_->{status} eq 'pending' } $self->all;
 	return $self;
 }
 
@@ -49,8 +52,20 @@ sub add ($self, $event, $status, $due) {
 sub put ($self, $delivery) {
 	$self->stripe->store->put(delivery => $delivery->{id}, $delivery);
 	my $waits = $delivery->{status} eq 'pending' && !$self->flying->{$delivery->{id}};
-	$waits ? $self->waiting->{$delivery->{id}} = $delivery->{due} : delete $self->waiting->{$delivery->{id}};
+	$waits ? $self->await(@$delivery{qw(id due)}) : delete $self->waiting->{$delivery->{id}};
 	return $delivery;
+}
+
+# await(id, due): puts it in its place on the agenda, behind those of the same moment.
+sub await ($self, $id, $due) {
+	my $agenda = $self->agenda;
+	my ($low, $high) = (0, scalar @$agenda);
+	while ($low < $high) {
+		my $middle = int(($low + $high) / 2);
+		if ($agenda->[$middle][0] <= $due) { $low = $middle + 1 } else { $high = $middle }
+	}
+	splice @$agenda, $low, 0, [$due, $id];
+	$self->waiting->{$id} = $due;
 }
 
 # release(order, statuses…): sends what was held (or dropped) in the order fifo, reverse or
@@ -74,25 +89,27 @@ sub drop ($self) {
 
 # pump: starts what is due, as far as parallel attempts allow, and wakes again for the next.
 sub pump ($self) {
-	my $waiting = $self->waiting;
-	my $free    = $self->stripe->setting('parallel') - keys %{$self->flying};
-	my @next    = sort { $waiting->{$a} <=> $waiting->{$b} || $a cmp $b } keys %$waiting;
-	my $now     = time;
-	while ($free-- > 0 && @next && $waiting->{$next[0]} <= $now) {
-		$self->attempt(shift @next);
+	my $agenda = $self->agenda;
+	my $free   = $self->stripe->setting('parallel') - keys %{$self->flying};
+	while ($free > 0 && @$agenda) {
+		my ($due, $id) = @{$agenda->[0]};
+		return $self->wake($due - time) if $due > time;
+		shift @$agenda;
+		$free -= $self->attempt($id) if ($self->waiting->{$id} // -1) == $due;
 	}
-	$self->wake(max(0.01, $waiting->{$next[0]} - $now)) if @next && $free >= 0;
 }
 
 sub wake ($self, $seconds) {
+	$seconds = max(0.01, $seconds);
 	Mojo::IOLoop->remove($self->{timer}) if $self->{timer};
 	$self->{timer} = Mojo::IOLoop->timer($seconds, sub { delete $self->{timer}; $self->pump });
 }
 
+# attempt(id): posts it; returns how many attempts that started: 0 when its transaction was undone.
 sub attempt ($self, $id) {
 	delete $self->waiting->{$id};
 	my $store    = $self->stripe->store;
-	my $delivery = $store->get(delivery => $id) or return;    # its transaction was undone
+	my $delivery = $store->get(delivery => $id) or return 0;
 	my $event    = $store->get(event => $delivery->{event});
 	$self->flying->{$id} = 1;
 	my $tx = $self->signed_post(encode_json(Gatehouse::Sandbox::Stripe::visible($event)));
@@ -101,6 +118,7 @@ sub attempt ($self, $id) {
 		sub ($tx) { $self->finish($id, $tx->res->code, $tx->res->body) },
 		sub ($error) { $self->finish($id, undef, $error) },
 	)->catch(sub ($error) { warn "delivery $id: $error\n" });
+	return 1;
 }
 
 # The header that Stripe sends: v1 is HMAC-SHA256 of "t.body" with the whole secret as key
@@ -130,11 +148,19 @@ sub note_attempt ($self, $delivery, $code, $note) {
 	my $good     = defined $code && $code >= 200 && $code < 300;
 	my $attempts = $delivery->{attempts} + 1;
 	my $set      = $self->stripe->all_settings;
-	my $pause    = min($set->{retry_limit}, $set->{retry_base} * 2**min($attempts - 1, 30));
+	my $pause    = max(LEAST_PAUSE, min($set->{retry_limit}, $set->{retry_base} * 2**min($attempts - 1, 30)));
 	my $status   = $good ? 'delivered' : $delivery->{status};
 	$self->mark_delivered($delivery->{event}) if $good;
 	$self->put({%$delivery, attempts => $attempts, code => $code, note => substr($note, 0, NOTE_LENGTH),
 		status => $status, due => $good ? time : time + $pause});
+}
+
+# untried(event id): whether it has a delivery that is due and was not answered yet.
+sub untried ($self, $event) {
+	my $store = $self->stripe->store;
+	my $soon  = time + 1;
+	my @open  = grep {defined} map { $store->get(delivery => $_) } keys %{$self->waiting}, keys %{$self->flying};
+	return scalar grep { $_->{event} eq $event && $_->{attempts} == 0 && $_->{due} < $soon } @open;
 }
 
 # What GET /v1/events?delivery_success= looks at.
