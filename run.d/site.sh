@@ -244,6 +244,7 @@ do_stop() {
 }
 
 do_demo() {
+	svscan_alive || die "the site is stopped; ./run starts it"
 	site_env | clean perl "$TOP/run.d/demo.pl"
 }
 
