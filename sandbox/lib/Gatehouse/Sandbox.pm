@@ -33,7 +33,7 @@ sub startup ($self) {
 	for my $name (qw(stripe faults idempotency)) {
 		$self->helper($name => sub ($c) { $self->$name });
 	}
-	Gatehouse::Sandbox::View::add_helpers($self);
+	Gatehouse::Sandbox::View::add_words($self);
 	$self->hook(before_dispatch => sub ($c) { $self->count_active($c->tx) });
 	$self->hook(around_dispatch => \&guard);
 	$self->hook(after_dispatch  => \&set_headers);

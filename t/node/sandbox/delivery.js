@@ -120,6 +120,20 @@ async function held() {
 	is((await quiet()).pending, 0, 'and is sent no more');
 }
 
+async function many() {
+	await quiet();
+	hook.forget();
+	await control('settings', { mode: 'hold', copies: 20 });
+	for (let n = 0; n < 15; n += 1)
+		await stripe.products.create({ name: `m${n}` });
+	await control('settings', { mode: 'send', copies: 1 });
+	is((await control('release', { order: 'random' })).released, 300, 'fifteen events with twenty copies each are released, shuffled');
+	await quiet();
+	is([hook.events.length, unique(ids()).length], [300, 15], 'and every copy arrives');
+	const order = names();
+	ok(JSON.stringify(order) !== JSON.stringify([...order].sort()) && order[0] + order[1] + order[2] + order[3] !== order[0].repeat(4), 'out of order');
+}
+
 async function late() {
 	await control('settings', { delay: 0.6 });
 	await three();
@@ -144,7 +158,7 @@ async function late() {
 
 start();
 run(async () => {
-	for (const part of [retries, kills, kill_storm, copies, held, late])
+	for (const part of [retries, kills, kill_storm, copies, held, many, late])
 		await part();
 	is(hook.bad, [], 'every event was verified by Stripe\'s own library');
 }, stop);

@@ -15,9 +15,9 @@ my %LOOK = (
 	(map { $_ => 'wait' } 'open', 'expired', 'pending', 'held', 'canceled', 'needs_response'),
 );
 
-# add_helpers(app): money(amount, currency), moment(seconds), day(seconds), period(recurring),
+# add_words(app): money(amount, currency), moment(seconds), day(seconds), period(recurring),
 # press(action, label, fields) for a button that is a form, and state_badge(state), for templates.
-sub add_helpers ($app) {
+sub add_words ($app) {
 	$app->helper(money  => sub ($c, @args) { money(@args) });
 	$app->helper(moment => sub ($c, $at) { defined $at ? strftime('%d %b %H:%M:%S', gmtime $at) : '' });
 	$app->helper(day    => sub ($c, $at) { defined $at ? strftime('%d %b %Y', gmtime $at) : '' });
