@@ -51,6 +51,9 @@ conf_make() {
 	conf_set GATEHOUSE_DATADIR "\"$VAR/install/share/gatehouse\""
 	conf_follow PUBLIC_URL "$URL"
 	conf_follow STRIPE_API_BASE "$URL/sandbox/stripe"
+	case $(setting SANDBOX):$(setting STRIPE_SECRET_KEY) in
+	1:*[sr]k_live_*) die "the sandbox does not run beside a live Stripe key; set SANDBOX=0 in $VAR/gatehouse.conf" ;;
+	esac
 }
 
 # moves an address of this machine to the present port; leaves any other alone

@@ -17,7 +17,7 @@ tests_run() {
 	node_modules
 	cd "$SRC" || exit
 	export GATEHOUSE_BUILD="$BUILD"
-	exec prove --recurse --jobs "$(nproc)" --timer -I t/lib -I run.d --harness Totals "${@:-t}"
+	exec perl -I run.d -S prove --recurse --jobs "$(nproc)" --timer -I t/lib -I run.d --harness Totals "${@:-t}"
 }
 
 # the C programs that only tests run

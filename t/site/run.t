@@ -117,6 +117,14 @@ subtest 'a port that is taken' => sub {
 	is $site->code('/healthz'), 200, 'the running site is untouched';
 };
 
+subtest 'a live Stripe key' => sub {
+	local $site->env->{STRIPE_SECRET_KEY} = 'sk_live_' . 'x' x 24;
+	my ($status, $text) = $site->run;
+	is $status, 1, 'and the sandbox: refused';
+	like $text, qr/does not run beside a live Stripe key/, 'with a clear word';
+	unlike $text, qr/sk_live/, 'that does not repeat the key';
+};
+
 subtest 'stop and start' => sub {
 	my $before = value('select json_agg(o order by created_at) from orders o');
 	is +($site->run('stop'))[0], 0, 'stop';
