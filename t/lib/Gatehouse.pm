@@ -69,9 +69,11 @@ sub error_is ($res, $status, $code, $name, %details) {
 	    or Test::More::diag('answer: ', $res->code, ' ', substr $res->body, 0, 500);
 }
 
+# Sites still running at the end are ended here, while a failure still counts.
 END {
-	# Sites still running at the end are ended here, while a failure still counts.
-	$? ||= 1 if $INC{"Gatehouse/Site.pm"} && !Gatehouse::Site::stop_all();
+	my $status = $?;
+	my $clean  = !$INC{'Gatehouse/Site.pm'} || Gatehouse::Site::stop_all();
+	$? = $status || ($clean ? 0 : 1);
 }
 
 1;
