@@ -6,6 +6,6 @@ language plpgsql stable as $$
 begin
 	return (select coalesce(jsonb_agg(to_jsonb(e) order by e.received_at desc, e.id), '[]') from (
 		select id, type, outcome, deliveries, received_at from stripe_events
-		order by received_at desc, id limit p_limit) e);
+		order by received_at desc limit p_limit) e);
 end
 $$;

@@ -10,6 +10,6 @@ begin
 		from orders o
 		left join prices r on r.id = o.price_id
 		left join products p on p.id = r.product_id
-		order by o.created_at desc, o.id limit p_limit) o);
+		order by o.created_at desc limit p_limit) o);
 end
 $$;
