@@ -12,6 +12,7 @@ use Gatehouse::Process 'capture';
 use Gatehouse::Stripe ();
 use Gatehouse::Tables qw(routes route source_dir build_dir);
 use IO::Socket::INET;
+use IO::Select;
 use IO::Socket::UNIX;
 use Mojo::File qw(path tempdir);
 use Mojo::JSON 'encode_json';
@@ -245,12 +246,14 @@ sub json_request ($self, $path, $data, %headers) {
 	return (POST => $path, { 'Content-Type' => 'application/json', %headers }, encode_json($data));
 }
 
-# Sends bytes to nginx as they are and returns all that comes back in 5 s.
-sub raw ($self, $bytes) {
+# Sends bytes to nginx as they are and returns all that comes back in 5 s; with
+# cut => 1 hangs up at once instead and returns ''.
+sub raw ($self, $bytes, %o) {
 	my $sock = IO::Socket::UNIX->new(Peer => $self->socket('nginx')) or die "nginx: $!";
 	local $SIG{PIPE} = 'IGNORE';
 	syswrite $sock, $bytes;
 	my ($in, $end) = ('', time + 5);
+	return '' if $o{cut};
 	while ((my $left = $end - time) > 0) {
 		next unless IO::Select->new($sock)->can_read($left);
 		sysread $sock, $in, 65536, length $in or last;
