@@ -51,7 +51,8 @@ copy_source() {
 	[ "$SRC" != "$TOP" ] || return 0
 	mkdir -p "$SRC"
 	(cd "$SRC" && find . -mindepth 1 -maxdepth 1 ! -name configure ! -name aclocal.m4 \
-		! -name Makefile.in ! -name 'config.h.in*' ! -name routes.mk ! -name t ! -name build-aux \
+		! -name Makefile.in ! -name 'config.h.in*' ! -name routes.mk ! -name files.mk ! -name autom4te.cache \
+		! -name t ! -name build-aux \
 		-exec rm -rf {} +)
 	(cd "$TOP" && tar -cf - --exclude ./var --exclude ./build --exclude ./.git \
 		--exclude node_modules .) | (cd "$SRC" && tar -xof -)

@@ -240,6 +240,9 @@ do_stop() {
 	exec 7>>"$VAR/.lock"
 	flock 7
 	services_stop
+	case $RUN in
+	/tmp/gatehouse-*) rm -rf "$RUN" ;;
+	esac
 	say "stopped"
 }
 

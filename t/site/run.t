@@ -138,6 +138,20 @@ subtest 'stop and start' => sub {
 	is value('select count(*) from invites_pool where used_at is not null'), 1, 'nor the invite that was taken';
 };
 
+subtest 'a state directory with a long name and a space' => sub {
+	my $odd = Private->new;
+	$odd->var($odd->dir->child('our site', 'x' x 80, 'var'));
+	$odd->var->dirname->make_path;
+	$odd->up;
+	is $odd->code('/healthz'), 200, 'it is healthy';
+	is +($odd->run('demo'))[0], 0, 'and the demo walks';
+	my $sockets = $odd->var->child('run')->realpath;
+	like $sockets, qr{^/tmp/gatehouse-\w+$}, 'its sockets are elsewhere';
+	is sprintf('%o', $sockets->stat->mode & 0777), 700, 'where nobody else may look';
+	is +($odd->run('stop'))[0], 0, 'it stops';
+	ok !-e $sockets, 'and leaves nothing there';
+};
+
 subtest 'another port' => sub {
 	$site->env->{PORT} = Private::free_port();
 	my $out = $site->up;
