@@ -147,9 +147,10 @@ for my $route (routes()) {
 subtest 'the logs' => sub {
 	my $logs = $site->logs;
 	my %conf = %{ $site->conf };
-	unlike $logs, qr/\Q$conf{$_}/, "tell no $_" for qw(JWT_SECRET CRON_SECRET STRIPE_SECRET_KEY STRIPE_WEBHOOK_SIGNING_SECRET ROLE_SECRET);
-	unlike $logs, qr/ghk_[\w-]{40}/, 'no service key';
-	unlike $logs, qr/"status":500/, 'no request ended in a 500';
+	ok index($logs, $conf{$_}) < 0, "tell no $_" for qw(JWT_SECRET CRON_SECRET STRIPE_SECRET_KEY STRIPE_WEBHOOK_SIGNING_SECRET ROLE_SECRET);
+	my ($key) = $logs =~ /(ghk_[\w-]{40})/;
+	is $key, undef, 'no service key';
+	is_deeply [grep { /"status":500/ } split /\n/, $logs], [], 'no request ended in a 500';
 	is_deeply [$site->keeper->deaths], [], 'no program died';
 };
 
