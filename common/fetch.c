@@ -67,10 +67,7 @@ handle_get(void)
 static int64_t
 now_ms(void)
 {
-	struct timespec t;
-
-	clock_gettime(CLOCK_MONOTONIC, &t);
-	return (int64_t)t.tv_sec * 1000 + t.tv_nsec / 1000000;
+	return (int64_t)(micros_now() / 1000);
 }
 
 static void
@@ -190,6 +187,8 @@ attempt_run(struct arena *a, const struct fetch_request *q, int64_t left_ms,
 	r->status = 0;
 	if (t->code == CURLE_OK)
 		curl_easy_getinfo(h, CURLINFO_RESPONSE_CODE, &r->status);
+	/* The handle outlives *t. */
+	curl_easy_setopt(h, CURLOPT_ERRORBUFFER, NULL);
 	curl_slist_free_all(headers);
 	r->body = (struct str){ buf_text(&t->body), t->body.n };
 	r->headers = (struct str){ buf_text(&t->headers), t->headers.n };

@@ -2,6 +2,7 @@
 /* The request loop, and the only file that talks to libfcgi. */
 #include <errno.h>
 #include <fcgiapp.h>
+#include <fcntl.h>
 #include <malloc.h>
 #include <pthread.h>
 #include <signal.h>
@@ -9,7 +10,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
+#include <sys/epoll.h>
+#include <unistd.h>
 
 #include "common/app.h"
 #include "common/crypto.h"
@@ -19,25 +21,13 @@
 #include "common/metrics.h"
 
 #define STACK_SIZE (512 * 1024)
-#define KICK_NANOS (10 * 1000 * 1000)	/* how often idle threads are told to stop */
 
 struct worker {
 	const struct program *program;
 	pthread_t thread;
-	_Atomic bool waiting;	/* in accept(), with nothing in flight */
-	_Atomic bool done;
 };
 
 static _Atomic bool stopping;
-
-static uint64_t
-micros_now(void)
-{
-	struct timespec t;
-
-	clock_gettime(CLOCK_MONOTONIC, &t);
-	return (uint64_t)t.tv_sec * 1000000 + (uint64_t)t.tv_nsec / 1000;
-}
 
 /* nginx names each request; whoever else speaks FastCGI to us may name his, but
  * what is printed and sent to PostgreSQL is only ever a plain word. */
@@ -162,19 +152,44 @@ serve_one(const struct program *program, FCGX_Request *f, struct arena *arena, s
 	log_answer(&r, micros, after.micros - before.micros);
 }
 
+/* Where this thread learns of connections; each one wakes one thread. */
+static int
+queue_open(void)
+{
+	struct epoll_event listening = { .events = EPOLLIN | EPOLLEXCLUSIVE };
+	int queue = epoll_create1(EPOLL_CLOEXEC);
+
+	if (queue < 0 || epoll_ctl(queue, EPOLL_CTL_ADD, STDIN_FILENO, &listening) < 0)
+		abort();
+	return queue;
+}
+
+/* Waits for a connection; false when it is time to end.  SIGUSR1, which says so,
+ * is let in nowhere else: it can come neither too early nor into a request. */
+static bool
+queue_wait(int queue)
+{
+	struct epoll_event event;
+	sigset_t mask;
+
+	pthread_sigmask(SIG_SETMASK, NULL, &mask);
+	sigdelset(&mask, SIGUSR1);
+	epoll_pwait(queue, &event, 1, -1, &mask);
+	return !stopping;
+}
+
 static void *
 work(void *arg)
 {
 	struct worker *w = arg;
+	int queue = queue_open();
 	struct db *db = db_open(setting("DATABASE_URL"));
 	struct arena *arena = arena_new();
 	FCGX_Request f;
 
-	FCGX_InitRequest(&f, 0, FCGI_FAIL_ACCEPT_ON_INTR);
-	while (!stopping) {
-		w->waiting = true;
+	FCGX_InitRequest(&f, STDIN_FILENO, 0);
+	while (queue_wait(queue)) {
 		if (FCGX_Accept_r(&f) == 0) {
-			w->waiting = false;
 			serve_one(w->program, &f, arena, db);
 			arena_reset(arena);
 		}
@@ -182,18 +197,18 @@ work(void *arg)
 	FCGX_Free(&f, 1);
 	arena_free(arena);
 	db_close(db);
-	w->done = true;
+	close(queue);
 	return NULL;
 }
 
 static void
 wake(int sig)
 {
-	(void)sig;	/* its arrival alone ends an accept() */
+	(void)sig;	/* its arrival alone ends epoll_pwait() */
 }
 
 /* SIGTERM and SIGINT are for the main thread, which waits for them; SIGUSR1
- * gets the others out of accept(), so it must not restart system calls. */
+ * gets the others out of queue_wait(). */
 static void
 signals_prepare(sigset_t *stop)
 {
@@ -202,7 +217,9 @@ signals_prepare(sigset_t *stop)
 	sigemptyset(stop);
 	sigaddset(stop, SIGTERM);
 	sigaddset(stop, SIGINT);
+	sigaddset(stop, SIGUSR1);
 	pthread_sigmask(SIG_BLOCK, stop, NULL);
+	sigdelset(stop, SIGUSR1);
 	sigaction(SIGUSR1, &usr1, NULL);
 	signal(SIGPIPE, SIG_IGN);
 }
@@ -222,19 +239,14 @@ workers_start(struct worker *w, int n, const struct program *p)
 	pthread_attr_destroy(&attr);
 }
 
-/* A signal that comes just before accept() is lost, so it is sent until the
- * thread has seen that it is time. */
+/* All are told before the first is waited for. */
 static void
-worker_stop(struct worker *w)
+workers_stop(struct worker *w, int n)
 {
-	const struct timespec pause = { .tv_nsec = KICK_NANOS };
-
-	while (!w->done) {
-		if (w->waiting)
-			pthread_kill(w->thread, SIGUSR1);
-		nanosleep(&pause, NULL);
-	}
-	pthread_join(w->thread, NULL);
+	for (int i = 0; i < n; i++)
+		pthread_kill(w[i].thread, SIGUSR1);
+	for (int i = 0; i < n; i++)
+		pthread_join(w[i].thread, NULL);
 }
 
 static int
@@ -249,7 +261,7 @@ thread_count(const struct route *r)
 int
 handler_main(const struct handler *h)
 {
-	struct program program;
+	static struct program program;
 	struct err e = { 0 };
 	struct worker *workers;
 	sigset_t stop;
@@ -265,6 +277,8 @@ handler_main(const struct handler *h)
 		log_program("error", h->name, "%s", e.log);
 		return 1;
 	}
+	/* Another thread, or another process, may have taken the connection. */
+	fcntl(STDIN_FILENO, F_SETFL, fcntl(STDIN_FILENO, F_GETFL) | O_NONBLOCK);
 	signals_prepare(&stop);
 	n = thread_count(program.route);
 	workers = calloc((size_t)n, sizeof *workers);
@@ -273,9 +287,7 @@ handler_main(const struct handler *h)
 	workers_start(workers, n, &program);
 	sigwait(&stop, &sig);
 	stopping = true;
-	FCGX_ShutdownPending();
-	for (int i = 0; i < n; i++)
-		worker_stop(&workers[i]);
+	workers_stop(workers, n);
 	free(workers);
 	return 0;
 }

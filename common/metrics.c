@@ -115,7 +115,7 @@ metrics_read(const char *dir, const char *name, struct metrics *out)
 	return ok;
 }
 
-struct program {
+struct sample {
 	char name[64];
 	struct metrics m;
 };
@@ -123,11 +123,11 @@ struct program {
 static int
 by_name(const void *a, const void *b)
 {
-	return strcmp(((const struct program *)a)->name, ((const struct program *)b)->name);
+	return strcmp(((const struct sample *)a)->name, ((const struct sample *)b)->name);
 }
 
 static size_t
-metrics_read_all(const char *dir, struct program *programs, size_t max)
+metrics_read_all(const char *dir, struct sample *programs, size_t max)
 {
 	DIR *d = dir != NULL ? opendir(dir) : NULL;
 	struct dirent *entry;
@@ -149,7 +149,7 @@ metrics_read_all(const char *dir, struct program *programs, size_t max)
 }
 
 static void
-render_requests(const struct program *p, size_t n, struct buf *out)
+render_requests(const struct sample *p, size_t n, struct buf *out)
 {
 	buf_str(out, "# HELP gatehouse_requests_total Requests answered, by status class.\n"
 	    "# TYPE gatehouse_requests_total counter\n");
@@ -160,7 +160,7 @@ render_requests(const struct program *p, size_t n, struct buf *out)
 }
 
 static void
-render_histogram(const struct program *p, struct buf *out)
+render_histogram(const struct sample *p, struct buf *out)
 {
 	unsigned long long sum = 0;
 
@@ -178,7 +178,7 @@ render_histogram(const struct program *p, struct buf *out)
 }
 
 static void
-render_database(const struct program *p, size_t n, struct buf *out)
+render_database(const struct sample *p, size_t n, struct buf *out)
 {
 	buf_str(out, "# HELP gatehouse_database_seconds_total Time spent waiting for PostgreSQL.\n"
 	    "# TYPE gatehouse_database_seconds_total counter\n");
@@ -195,7 +195,7 @@ render_database(const struct program *p, size_t n, struct buf *out)
 void
 metrics_render(const char *dir, struct buf *out)
 {
-	struct program *programs = calloc(PROGRAMS_MAX, sizeof *programs);
+	struct sample *programs = calloc(PROGRAMS_MAX, sizeof *programs);
 	size_t n;
 
 	if (programs == NULL)
