@@ -15,7 +15,8 @@
 #include "common/util.h"
 
 #define ARGS_MAX 16	/* of one api function */
-#define TRIES_MAX 8	/* of a call that meets a deadlock or serialization failure */
+#define ANSWER_MICROS 25000000	/* longest wait for an answer; clients and nginx wait longer */
+#define TRIES_MAX 8	/* of a call that met what passes */
 
 /* A function of which the statement is prepared on the present connection. */
 struct prepared {
@@ -31,15 +32,6 @@ struct db {
 	void (*notice)(void *, const char *);
 	void *notice_arg;
 };
-
-static uint64_t
-micros_now(void)
-{
-	struct timespec t;
-
-	clock_gettime(CLOCK_MONOTONIC, &t);
-	return (uint64_t)t.tv_sec * 1000000 + (uint64_t)t.tv_nsec / 1000;
-}
 
 struct db *
 db_open(const char *url)
@@ -112,16 +104,29 @@ db_alive(const struct db *db)
 	return poll(&p, 1, 0) == 0;
 }
 
+/* libpq's own complaint would quote the password. */
+static bool
+url_readable(const char *url)
+{
+	PQconninfoOption *options = PQconninfoParse(url, NULL);
+
+	PQconninfoFree(options);
+	return options != NULL;
+}
+
 static int
 db_connect(struct db *db, struct err *e)
 {
-	static const char *const names[] = { "dbname", "connect_timeout",
-		"tcp_user_timeout", "client_encoding", "fallback_application_name", NULL };
-	const char *values[] = { db->url, "3", "15000", "UTF8", "gatehouse", NULL };
+	/* What stands before dbname is a default that the URL may change. */
+	static const char *const names[] = { "connect_timeout", "tcp_user_timeout",
+		"fallback_application_name", "dbname", "client_encoding", NULL };
+	const char *values[] = { "3", "15000", "gatehouse", db->url, "UTF8", NULL };
 
 	if (db_alive(db))
 		return 0;
 	db_disconnect(db);
+	if (!url_readable(db->url))
+		return err_set(e, E_NOT_CONFIGURED, "DATABASE_URL is no connection string");
 	db->conn = PQconnectdbParams(names, values, 1);
 	if (PQstatus(db->conn) != CONNECTION_OK) {
 		err_set(e, E_UNAVAILABLE, "connect: %s", PQerrorMessage(db->conn));
@@ -132,34 +137,44 @@ db_connect(struct db *db, struct err *e)
 	return 0;
 }
 
+/* Whether a state is one of the list's, of which each is a state or the beginning
+ * of some. */
+static bool
+sqlstate_in(const char *state, const char *const *list)
+{
+	while (*list != NULL && strncmp(state, *list, strlen(*list)) != 0)
+		list++;
+	return *list != NULL;
+}
+
 /* What PostgreSQL refused because of the text it was given. */
 static bool
 sqlstate_is_bad_text(const char *state)
 {
-	static const char *const bad[] = { "22P05", "22021", "22P02" };
+	static const char *const bad[] = { "22P05", "22021", "22P02", NULL };
 
-	for (size_t i = 0; i < COUNT(bad); i++)
-		if (strcmp(state, bad[i]) == 0)
-			return true;
-	return false;
+	return sqlstate_in(state, bad);
 }
 
 /* No connection, no room, or a time limit: worth trying again later. */
 static bool
 sqlstate_is_passing(const char *state)
 {
-	static const char *const classes[] = { "08", "40", "53", "57P", "57014", "55P03", "25006" };
+	static const char *const passing[] = { "08", "40", "53", "57P", "57014", "55P03", "25006",
+		NULL };
 
-	for (size_t i = 0; i < COUNT(classes); i++)
-		if (strncmp(state, classes[i], strlen(classes[i])) == 0)
-			return true;
-	return false;
+	return sqlstate_in(state, passing);
 }
 
+/* What the same call may not meet again: a serialization failure, a deadlock, and
+ * a function it was about to call that gatehouse migrate has just made anew, which
+ * is told as missing (42883, 3F000) or as "cache lookup failed" (XX000). */
 static bool
 sqlstate_is_retry(const char *state)
 {
-	return strcmp(state, "40001") == 0 || strcmp(state, "40P01") == 0;
+	static const char *const retry[] = { "40001", "40P01", "42883", "3F000", "XX000", NULL };
+
+	return sqlstate_in(state, retry);
 }
 
 static const char *
@@ -179,7 +194,8 @@ db_fault(struct db *db, struct arena *a, const PGresult *res, struct err *e)
 	const char *detail = PQresultErrorField(res, PG_DIAG_MESSAGE_DETAIL);
 
 	if (PQstatus(db->conn) != CONNECTION_OK)
-		return err_set(e, E_UNAVAILABLE, "connection lost: %s", PQerrorMessage(db->conn));
+		return err_set(e, E_UNAVAILABLE, "connection lost: %s",
+		    db->conn != NULL ? PQerrorMessage(db->conn) : "no answer in time");
 	if (strncmp(state, "GH", 2) == 0) {
 		if (a != NULL && detail != NULL && e->code == 0)
 			e->detail = arena_strdup(a, detail);
@@ -193,6 +209,35 @@ db_fault(struct db *db, struct arena *a, const PGresult *res, struct err *e)
 	    detail != NULL ? detail : "", result_field(res, PG_DIAG_CONTEXT));
 }
 
+/* The result of what was just sent.  Whoever does not answer in time is given up
+ * with the connection, as if it had been lost. */
+static PGresult *
+db_await(struct db *db)
+{
+	struct pollfd p = { .fd = PQsocket(db->conn), .events = POLLIN };
+	uint64_t end = micros_now() + ANSWER_MICROS, now;
+	PGresult *res = NULL, *next;
+
+	do {
+		while (PQisBusy(db->conn)) {
+			now = micros_now();
+			if (now >= end || poll(&p, 1, (int)((end - now) / 1000) + 1) == 0) {
+				PQclear(res);
+				db_disconnect(db);
+				return NULL;
+			}
+			if (!PQconsumeInput(db->conn))
+				break;
+		}
+		next = PQgetResult(db->conn);
+		if (next != NULL) {
+			PQclear(res);
+			res = next;
+		}
+	} while (next != NULL);
+	return res;
+}
+
 static bool
 db_is_prepared(const struct db *db, const char *function)
 {
@@ -202,15 +247,17 @@ db_is_prepared(const struct db *db, const char *function)
 	return false;
 }
 
-/* The application name is set by the same statement, before the function runs,
- * so that the request id reaches PostgreSQL without a round trip of its own. */
+/* The same statement sets, before the function runs, the application name, so
+ * that the request id reaches PostgreSQL without a round trip of its own, and how
+ * long a lock is waited for, so that calls do not pile up behind one. */
 static void
 db_statement(struct buf *sql, const char *function, int n)
 {
 	buf_printf(sql, "select api.%s(", function);
 	for (int i = 0; i < n; i++)
 		buf_printf(sql, "%s$%d", i ? "," : "", i + 2);
-	buf_str(sql, ")::text from set_config('application_name', $1, true)");
+	buf_str(sql, ")::text from set_config('application_name', $1, true) name,"
+	    " set_config('lock_timeout', '5s', true) patience");
 }
 
 static int
@@ -225,7 +272,8 @@ db_prepare(struct db *db, struct arena *a, const char *function, int n, struct e
 		return 0;
 	buf_init(&sql, a);
 	db_statement(&sql, function, n);
-	res = PQprepare(db->conn, function, buf_text(&sql), 0, NULL);
+	PQsendPrepare(db->conn, function, buf_text(&sql), 0, NULL);
+	res = db_await(db);
 	if (PQresultStatus(res) != PGRES_COMMAND_OK)
 		rc = db_fault(db, a, res, e);
 	PQclear(res);
@@ -269,7 +317,7 @@ pause_before_retry(int attempt)
 	nanosleep(&t, NULL);
 }
 
-/* Sends a prepared call until it is not a serialization failure. */
+/* Sends a prepared call until the answer is worth keeping. */
 static PGresult *
 db_send(struct db *db, const char *function, const char *const *args, int n)
 {
@@ -277,7 +325,8 @@ db_send(struct db *db, const char *function, const char *const *args, int n)
 
 	for (int attempt = 0;; attempt++) {
 		db->stats.calls++;
-		res = PQexecPrepared(db->conn, function, n, args, NULL, NULL, 0);
+		PQsendQueryPrepared(db->conn, function, n, args, NULL, NULL, 0);
+		res = db_await(db);
 		if (!sqlstate_is_retry(result_field(res, PG_DIAG_SQLSTATE)) ||
 		    attempt + 1 == TRIES_MAX)
 			return res;

@@ -13,7 +13,7 @@ struct db;
 /* What this connection has done since db_open(), for log and metrics. */
 struct db_stats {
 	uint64_t calls;		/* statements sent, retries included */
-	uint64_t retries;	/* of 40001 and 40P01 */
+	uint64_t retries;	/* of deadlocks and the like; db_call() */
 	uint64_t micros;	/* time spent waiting for PostgreSQL */
 };
 
@@ -29,7 +29,9 @@ void db_close(struct db *db);
  * Returns 0 or E_*: what SQL raised by core.fail() with its detail (in a), or
  * E_UNAVAILABLE (no connection, or lost under way: then the outcome is unknown
  * and the call is not repeated here), E_BAD_JSON (text PostgreSQL can't hold),
- * E_INTERNAL.  Serialization failures and deadlocks are retried. */
+ * E_INTERNAL.  What PostgreSQL refused for a moment is repeated: serialization
+ * failures, deadlocks, a function that is being replaced; nothing of it happened.
+ * A lock is waited for 5 s, an answer 25 s. */
 int db_call(struct db *db, struct arena *a, const char *request,
     const char *function, const char *const *args, int n, const char **out,
     struct err *e);
