@@ -10,6 +10,8 @@
 #include "common/utf8.h"
 #include "common/util.h"
 
+#define EXPONENT_MAX 308	/* of ten, as doubles have it; PostgreSQL keeps all these */
+
 /* json-c takes comments, NaN, raw control characters, numbers that it cuts to 64
  * bits and the last of two members, even in strict mode.  So the text is held
  * against the grammar here first; json-c then builds the tree. */
@@ -18,7 +20,7 @@ struct scan {
 	int depth;		/* levels that may still be opened */
 	size_t members;		/* members of all objects so far */
 	struct str name;	/* the latest member's name, with its quotes */
-	bool overflow;		/* it failed because of an integer's size */
+	bool overflow;		/* it failed because of a number's size */
 };
 
 static bool scan_value(struct scan *s);
@@ -131,11 +133,22 @@ digits_fit(const char *p, const char *end, bool negative)
 	return true;
 }
 
+/* Whether what follows the "e" of a number is at most EXPONENT_MAX either way. */
+static bool
+exponent_fits(const char *p, const char *end)
+{
+	int n = 0;
+
+	for (p += *p == '-' || *p == '+'; p < end && n <= EXPONENT_MAX; p++)
+		n = n * 10 + (*p - '0');
+	return n <= EXPONENT_MAX;
+}
+
 static bool
 scan_number(struct scan *s)
 {
 	bool negative = scan_char(s, '-'), fraction, exponent;
-	const char *first = s->p, *last;
+	const char *first = s->p, *last, *power;
 
 	if (!scan_digits(s) || (*first == '0' && s->p - first > 1))
 		return false;
@@ -144,11 +157,13 @@ scan_number(struct scan *s)
 	if (fraction && !scan_digits(s))
 		return false;
 	exponent = scan_char(s, 'e') || scan_char(s, 'E');
+	power = s->p;
 	if (exponent && !scan_char(s, '-'))
 		scan_char(s, '+');
 	if (exponent && !scan_digits(s))
 		return false;
-	s->overflow = !fraction && !exponent && !digits_fit(first, last, negative);
+	s->overflow = exponent ? !exponent_fits(power, s->p) :
+	    !fraction && !digits_fit(first, last, negative);
 	return !s->overflow;
 }
 
@@ -259,7 +274,7 @@ scan_failed(struct arena *a, const struct scan *s, struct err *e)
 		return err_set(e, E_BAD_JSON, "JSON broken at byte %zu", at);
 	if (e->code == 0 && s->name.n <= 100)
 		e->detail = arena_printf(a, "{\"field\":%.*s}", (int)s->name.n, s->name.p);
-	return err_set(e, E_INVALID_FIELD, "integer beyond 64 bits before byte %zu", at);
+	return err_set(e, E_INVALID_FIELD, "number beyond 64 bits before byte %zu", at);
 }
 
 int

@@ -18,7 +18,8 @@ struct json_object;
  * UTF-8, no byte order mark, no NUL (not even as \u0000), no lone surrogate, at
  * most max_depth levels, no member name twice in one object.  *out belongs to
  * the arena.  Returns 0; E_BAD_JSON; or E_INVALID_FIELD with the member's name
- * for an integer beyond 64 bits, which could only be kept wrong. */
+ * for an integer beyond 64 bits, which could only be kept wrong, or a number with
+ * an exponent beyond 308, which PostgreSQL could not keep. */
 int json_parse(struct arena *a, const char *p, size_t n, int max_depth,
     struct json_object **out, struct err *e);
 

@@ -12,6 +12,7 @@
 #include "common/handler.h"
 #include "common/json.h"
 #include "common/req.h"
+#include "common/utf8.h"
 
 #define TEXT_MAX 255
 #define OBJECT_MAX 4096
@@ -23,8 +24,8 @@ param_set_text(struct req *r, const struct param *p, int i, const char *text, si
 
 	if (n == 0)
 		return req_invalid(r, p->name, "must not be empty");
-	if (n > max || strlen(text) != n)
-		return req_invalid(r, p->name, "is too long or holds a NUL");
+	if (n > max || !utf8_valid(text, n))
+		return req_invalid(r, p->name, "is too long or no text");
 	if (p->form != NULL && !p->form(text))
 		return req_invalid(r, p->name, "has the wrong form");
 	r->values[i] = text;
