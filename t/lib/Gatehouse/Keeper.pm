@@ -16,7 +16,8 @@ use Time::HiRes qw(sleep time);
 
 # dir: where pid/NAME and died (a line per unexpected end) are written.
 # programs: list of hashes name, argv and the options of Gatehouse::Process::spawn.
-# on_end: function called in the keeper after all programs have ended.
+# on_end: function called in the keeper after all programs have ended; it returns
+# complaints (lines), which are printed and make stop return false.
 has [qw(dir programs on_end pid pipe)];
 
 # The pipes of all keepers of this test: a later keeper must not hold an earlier
@@ -30,20 +31,22 @@ sub start ($self) {
 	my $pid = fork // die "fork: $!";
 	if (!$pid) {
 		close $_ for $write, values %pipes;
-		eval { $self->_keep($read) };
-		print STDERR "keeper: $@" if $@;
-		POSIX::_exit($@ ? 1 : 0);
+		open my $test, '>&', \*STDERR;
+		my @complaints = eval { $self->_keep($read) };
+		push @complaints, "keeper: $@" if $@;
+		syswrite $test, "# $_\n" for @complaints;
+		POSIX::_exit(@complaints ? 1 : 0);
 	}
 	$pipes{$pid} = $write;
 	return $self->pid($pid)->pipe($write);
 }
 
-# Ends everything; returns when all is gone.
+# Ends everything; returns when all is gone, true when nobody complained.
 sub stop ($self) {
-	my $pipe = delete $self->{pipe} or return;
+	my $pipe = delete $self->{pipe} or return 1;
 	delete $pipes{ $self->pid };
 	close $pipe;
-	finish($self->pid);
+	return finish($self->pid) == 0;
 }
 
 # Of the running program of that name, the process id; 0 while it is down.
@@ -79,7 +82,7 @@ sub _keep ($self, $read) {
 		sysread $wake_read, my $buffer, 4096 if @ready;
 		$self->_reap(\%running);
 	}
-	$self->_end(\%running);
+	return $self->_end(\%running);
 }
 
 sub _launch ($self, $program, $running) {
@@ -111,7 +114,7 @@ sub _end ($self, $running) {
 		my $died = $self->dir->child('died')->open('>>');
 		syswrite $died, "$running->{$pid}{program}{name} at end $status\n" if $status;
 	}
-	$self->on_end->() if $self->on_end;
+	return $self->on_end ? $self->on_end->() : ();
 }
 
 1;
