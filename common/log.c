@@ -3,11 +3,16 @@
 
 #include <stdarg.h>
 #include <stdio.h>
+#include <string.h>
 #include <time.h>
 #include <unistd.h>
 
 #include "common/arena.h"
 #include "common/buf.h"
+
+/* What is kept of one value.  A line has to be one write that a pipe takes whole
+ * (PIPE_BUF), or the lines of two threads could run into each other. */
+#define VALUE_MAX 512
 
 /* Wall-clock time is for the reader of the log; nothing is decided by it. */
 static void
@@ -29,7 +34,7 @@ log_text(struct buf *b, const char *name, const char *value)
 	if (value == NULL)
 		return;
 	buf_printf(b, ",\"%s\":", name);
-	buf_json(b, value);
+	buf_json(b, arena_strndup(b->arena, value, strnlen(value, VALUE_MAX)));
 }
 
 static void

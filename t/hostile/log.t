@@ -1,0 +1,27 @@
+# SPDX-License-Identifier: MIT
+# Whatever is sent, the log has one line of JSON for it, and a pipe takes it whole.
+use FindBin;
+use lib "$FindBin::Bin/../lib";
+use Gatehouse;
+
+my $site = Gatehouse->site(handlers => [qw(pricing users)]);
+my $key  = $site->key;
+
+my @requests = (
+	'GET /pricing?x="},{"%0a%0d HTTP/1.1', "GET /././/pricing?\xff\xfe HTTP/1.1", 'GET /' . '/' x 7000 . 'pricing HTTP/1.1',
+	"GET /x\xff\xfe" . "\xc3" x 7000 . '/../pricing HTTP/1.1', 'A' x 7000 . ' /pricing HTTP/1.1', 'POST /api/users HTTP/1.1',
+);
+for my $line (@requests) {
+	my $body   = $line =~ /^POST/ ? '{}' : '';
+	my $answer = $site->raw(join "\r\n", $line, 'Host: x', 'Connection: close', "Authorization: Bearer $key",
+		'Content-Length: ' . length $body, 'Content-Type: ' . "\x01\"\\\xff" x 1000, '', $body);
+	like $answer, qr{^HTTP/1\.1 \d+ }, 'an answer to ' . substr $line =~ s/[^ -~]/?/gr, 0, 40;
+}
+
+my @lines = map { split /\n/, $site->log($_) } qw(pricing users);
+is @lines, @requests, 'a line for each';
+is_deeply [grep { ref eval { decode_json($_) } ne 'HASH' } @lines], [], 'of JSON';
+is_deeply [grep { length > 4095 } @lines], [], 'that a pipe takes whole';
+unlike $site->log('users'), qr/\Q$key/, 'and no key in it';
+
+done_testing;
