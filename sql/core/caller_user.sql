@@ -7,13 +7,9 @@
 create function core.caller_user(p_claims jsonb) returns uuid
 language plpgsql volatile as $$
 declare
-	v_now numeric := extract(epoch from core.now());
-	v_sub text := p_claims->>'sub';
+	v_sub text := core.claims_subject(p_claims, core.now());
 begin
-	if jsonb_typeof(p_claims->'exp') is distinct from 'number' or (p_claims->>'exp')::numeric <= v_now
-		or jsonb_typeof(p_claims->'nbf') = 'number' and (p_claims->>'nbf')::numeric > v_now
-		or jsonb_typeof(p_claims->'sub') is distinct from 'string'
-		or length(v_sub) not between 1 and 255 then
+	if v_sub is null then
 		return null;
 	end if;
 	return coalesce(core.user_find(v_sub), core.user_create(v_sub, p_claims->>'email'));

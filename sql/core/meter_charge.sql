@@ -10,7 +10,7 @@ returns jsonb
 language plpgsql volatile as $$
 declare
 	v_now timestamptz := core.now();
-	v_hash bytea := sha256(convert_to(jsonb_build_array(p_agent, p_quantity, p_metadata)::text, 'UTF8'));
+	v_hash bytea := core.meter_hash(p_agent, p_quantity, p_metadata);
 	v_wallet credits;
 	v_past credit_transactions;
 	v_cost bigint := (select credits * p_quantity from agent_pricing where agent = p_agent and active);
