@@ -25,6 +25,9 @@ use Time::HiRes qw(sleep time);
 our @ISA    = ('Exporter');
 our @EXPORT = qw(poll error_is decode_json encode_json false true);
 
+# An orderly end, so that what was begun is cleared up.
+$SIG{$_} = sub { exit 130 } for qw(INT TERM HUP);
+
 # use Gatehouse gives the test file strict, warnings, signatures and Test::More.
 sub import ($class) {
 	Mojo::Base->import(-strict, -signatures);

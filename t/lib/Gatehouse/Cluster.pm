@@ -91,12 +91,9 @@ sub _start ($self, $run) {
 	$dir->remove_tree if -e $dir;
 	$dir->make_path({ mode => 0700 });
 	chown +(getpwnam $user)[2, 3], $dir if $user;
-	my ($status, $out) = capture(["$bin/initdb", '-D', "$dir/data", '-U', 'postgres', '-A', 'trust',
-		'-E', 'UTF8', '--locale=C', '--no-sync', '--no-instructions'], user => $user, dir => '/');
-	die "initdb: $out" if $status;
-	path("$dir/data/postgresql.conf")->open('>>')->print(map { "$_ = '$settings{$_}'\n" } sort keys %settings);
 	POSIX::mkfifo("$dir/users", 0600) or die "mkfifo: $!";
-	_guard($dir, $user, $run);
+	my $fault = _guard($dir, $user, $run);
+	die $fault if length $fault;
 	$self->_hold or die 'the guard of the cluster did not start';
 	$self->_wait;
 	$self->connect('postgres')->do('create role gatehouse login createrole createdb');
@@ -113,7 +110,15 @@ sub _wait ($self) {
 	}
 }
 
-# Starts the server under a process that stops it when it is no longer used.
+sub _initdb ($dir, $user) {
+	my ($status, $out) = capture(["$bin/initdb", '-D', "$dir/data", '-U', 'postgres', '-A', 'trust',
+		'-E', 'UTF8', '--locale=C', '--no-sync', '--no-instructions'], user => $user, dir => '/');
+	die "initdb: $out" if $status;
+	path("$dir/data/postgresql.conf")->open('>>')->print(map { "$_ = '$settings{$_}'\n" } sort keys %settings);
+}
+
+# Starts the server under a process that stops it when it is no longer used, and
+# which no signal to the tests reaches.  Returns what went wrong, or ''.
 sub _guard ($dir, $user, $run) {
 	pipe my $read, my $write or die "pipe: $!";
 	my $pid = fork // die "fork: $!";
@@ -127,15 +132,17 @@ sub _guard ($dir, $user, $run) {
 		# Above all the lock, which would stay taken as long as we live.
 		$_ == fileno $write or POSIX::close($_) for 3 .. 255;
 		eval { _watch($dir, $user, $run, $write) };
+		syswrite $write, $@ if $@;
 		POSIX::_exit(0);
 	}
 	close $write;
 	waitpid $pid, 0;
-	sysread $read, my $buffer, 1;
+	return join '', <$read>;
 }
 
 sub _watch ($dir, $user, $run, $ready) {
 	sysopen my $users, "$dir/users", O_RDONLY | O_NONBLOCK or die $!;
+	_initdb($dir, $user);
 	my $server = spawn(["$bin/postgres", '-D', "$dir/data", '-k', $dir],
 		user => $user, log => "$dir/log", dir => '/', session => 1);
 	close $ready;

@@ -112,7 +112,8 @@ sub _end ($self, $running) {
 	for my $pid (keys %$running) {
 		my $status = finish($pid, 5);
 		my $died = $self->dir->child('died')->open('>>');
-		syswrite $died, "$running->{$pid}{program}{name} at end $status\n" if $status;
+		# SIGTERM itself ends a program that has only just been started.
+		syswrite $died, "$running->{$pid}{program}{name} at end $status\n" if $status && $status != 256 + POSIX::SIGTERM();
 	}
 	return $self->on_end ? $self->on_end->() : ();
 }
