@@ -5,7 +5,7 @@
 use Gatehouse;
 use Gatehouse::FastCGI qw(request);
 use IO::Socket::UNIX;
-use Time::HiRes qw(sleep time);
+use Time::HiRes 'time';
 
 sub answer ($sock, $bytes) {
 	syswrite $sock, $bytes;
