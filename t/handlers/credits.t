@@ -22,7 +22,8 @@ subtest 'what a wallet shows' => sub {
 	$site->json('/functions/v1/credit-meter', { user_id => $ada, agent => 'image', quantity => 2 }, %key);
 	$got = credits($ada, %key)->json;
 	is $got->{balance}, 95, 'follows the meter';
-	is_deeply [map { $_->{remaining} } grep { $_->{remaining} } @{ $got->{lots} }], [95], 'granted burns before paid';
+	is_deeply [map { $_->{remaining} } grep { $_->{remaining} } @{ $got->{lots} }], [95],
+	    'granted burns before paid';
 	is $got->{streak}{days}, 1, 'a day of use is a streak of one';
 };
 
@@ -31,7 +32,8 @@ subtest 'expiry' => sub {
 		p_expires_at => core.now() + interval '2 days')}, $ada);
 	my $got = credits($ada, %key)->json;
 	is $got->{balance}, 125, 'a lot that expires counts';
-	is $got->{next_expiry}{amount} // $got->{next_expiry}{remaining}, 30, 'and is named as the next to go';
+	is $got->{next_expiry}{amount} // $got->{next_expiry}{remaining}, 30,
+	    'and is named as the next to go';
 	$site->clock_move('3 days');
 	is credits($ada, %key)->json->{available}, 95, 'past its time it is not available, sweep or not';
 	$site->clock_move('-3 days');
@@ -43,10 +45,13 @@ subtest 'who may look' => sub {
 	is credits($ada, %ada)->code, 200, 'also by name';
 	my %eve = $site->bearer($site->jwt(sub => 'eve'));
 	error_is(credits($ada, %eve), 403, 'forbidden', "not another's");
-	is $site->get('/api/credits', %eve)->json->{balance}, 5, 'a first valid token makes the user, with the trial';
-	error_is($site->get('/api/credits', %key), 422, 'invalid_field', 'a key says whose', field => 'user_id');
+	is $site->get('/api/credits', %eve)->json->{balance}, 5,
+	    'a first valid token makes the user, with the trial';
+	error_is($site->get('/api/credits', %key), 422, 'invalid_field',
+	    'a key says whose', field => 'user_id');
 	error_is(credits('nobody', %key), 404, 'unknown_user', 'an unknown user');
-	error_is(credits($ada, $site->bearer($site->key('other'))), 403, 'forbidden', 'a key without the scope');
+	error_is(credits($ada, $site->bearer($site->key('other'))), 403, 'forbidden',
+	    'a key without the scope');
 	is credits('ada', %key)->json->{user_id}, $ada, 'a key may use the external id';
 };
 

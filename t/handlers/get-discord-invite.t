@@ -20,13 +20,16 @@ keeps_contract($site, 'get-discord-invite', $site->json_request($path, { session
 
 subtest 'a buyer with the session' => sub {
 	my $first = ask({ session_id => $paid })->json->{data};
-	is_deeply $first, { code => 'a', invite_url => 'https://discord.gg/a', expires_at => undef }, 'gets the oldest invite';
+	is_deeply $first, { code => 'a', invite_url => 'https://discord.gg/a', expires_at => undef },
+	    'gets the oldest invite';
 	is_deeply ask({ session_id => $paid })->json->{data}, $first, 'and the same again';
 	is $site->form($path, { session_id => $paid })->json->{data}{code}, 'a', 'also by form';
-	is_deeply ask({}, $site->bearer($site->jwt(sub => 'ada')))->json->{data}, $first, 'also signed in';
+	is_deeply ask({}, $site->bearer($site->jwt(sub => 'ada')))->json->{data}, $first,
+	    'also signed in';
 	is used(), 1, 'one was used';
 	my $second = $site->pay($ada, 500);
-	is ask({ session_id => $second })->json->{data}{code}, 'a', 'a later order of the same person shows the seat they have';
+	is ask({ session_id => $second })->json->{data}{code}, 'a',
+	    'a later order of the same person shows the seat they have';
 	is used(), 1, 'and uses no other';
 };
 
@@ -45,7 +48,8 @@ subtest 'refusals' => sub {
 	error_is(ask({ session_id => 'cs_unknown' }), 404, 'unknown_order', 'an unknown session');
 	error_is(ask({}), 401, 'unauthorized', 'nobody with nothing');
 	error_is(ask({ order_ref => 'shop-1' }), 401, 'unauthorized', 'an order reference needs a key');
-	error_is(ask({ user_id => $ada }, $site->bearer($site->jwt(sub => 'ada', secret => 'no'))), 401, 'unauthorized', 'a bad token');
+	error_is(ask({ user_id => $ada }, $site->bearer($site->jwt(sub => 'ada', secret => 'no'))), 401, 'unauthorized',
+	    'a bad token');
 	error_is(ask({ session_id => "cs'; drop" }), 422, 'invalid_field', 'an impossible session', field => 'session_id');
 	error_is(ask({ session_id => 12 }), 422, 'invalid_field', 'a number', field => 'session_id');
 	is $site->state, $before, 'nothing changed';
@@ -74,7 +78,8 @@ subtest 'an empty pool' => sub {
 	my $res = ask({ session_id => $late });
 	is_deeply [$res->code, $res->json], [202, { data => undef, state => 'owed' }], 'owes';
 	is ask({ session_id => $late })->code, 202, 'still';
-	is $site->value(q{select count(*) from outbox where kind = 'alert_pool_empty'}), 1, 'the operator is told once';
+	is $site->value(q{select count(*) from outbox where kind = 'alert_pool_empty'}), 1,
+	    'the operator is told once';
 	stock('late1');
 	is ask({ session_id => $late })->json->{data}{code}, 'late1', 'served when stock comes';
 };

@@ -20,8 +20,10 @@ subtest 'a link is only looked at by GET' => sub {
 	for (1 .. 3) { $site->get("/login?token=$token") }
 	is sessions(), 0, 'no session';
 	my $dom = $site->get("/login?token=$token")->dom;
-	is $dom->at('form[method=post][action="/login"] input[name=token]')->attr('value'), $token, 'it asks first';
-	is $site->get("/login?token=$token")->headers->header('Referrer-Policy'), 'no-referrer', 'and tells nobody';
+	is $dom->at('form[method=post][action="/login"] input[name=token]')->attr('value'), $token,
+	    'it asks first';
+	is $site->get("/login?token=$token")->headers->header('Referrer-Policy'), 'no-referrer',
+	    'and tells nobody';
 	unlike $site->log($_), qr/\Q$token/, "the token is not in the log of $_" for qw(login access nginx);
 };
 
@@ -34,7 +36,8 @@ subtest 'and used by POST, once' => sub {
 	my ($pair) = $cookie =~ /^([^;]+)/;
 	is $site->get('/admin', Cookie => $pair)->code, 200, 'which opens the panel';
 	my ($secret) = $pair =~ /=(.*)/;
-	is $site->value('select count(*) from sessions where encode(token_hash, ?) = ?', 'escape', $secret), 0, 'the database has only its hash';
+	is $site->value('select count(*) from sessions where encode(token_hash, ?) = ?', 'escape', $secret), 0,
+	    'the database has only its hash';
 	page_error_is($site->form('/login', { token => $token }), 410, 'a second use');
 	page_error_is($site->get("/login?token=$token"), 410, 'a second look');
 	is sessions(), 1, 'one session';
@@ -54,7 +57,8 @@ subtest 'refusals' => sub {
 	page_error_is($site->get('/login'), 422, 'no token');
 	page_error_is($site->form('/login', {}), 422, 'a form without one');
 	my $fresh = new_link();
-	page_error_is($site->form('/login', { token => $fresh }, Origin => 'https://evil.example'), 403, "another site's form");
+	page_error_is($site->form('/login', { token => $fresh }, Origin => 'https://evil.example'), 403,
+	    "another site's form");
 	$site->clock_move('1 year');
 	page_error_is($site->form('/login', { token => $fresh }), 410, 'an expired link');
 	$site->clock_move('-1 year');
@@ -67,7 +71,8 @@ subtest 'a site on https' => sub {
 	my $https = Gatehouse->site(handlers => ['login'], conf => { PUBLIC_URL => 'https://gate.example' });
 	my ($status, $out) = $https->cli('admin', 'link');
 	my ($secret) = $out =~ m{^https://gate\.example/login\?token=([\w-]+)$}m;
-	like $https->form('/login', { token => $secret })->headers->set_cookie, qr/^__Host-session=.*; Secure/, 'has a __Host- cookie';
+	like $https->form('/login', { token => $secret })->headers->set_cookie, qr/^__Host-session=.*; Secure/,
+	    'has a __Host- cookie';
 };
 
 done_testing;

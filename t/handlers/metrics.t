@@ -30,6 +30,7 @@ like $direct, qr/^Status: 403/, 'the program refuses them by itself, too';
 $site->kill_handler('healthz');
 $site->get('/healthz');
 # An answer is counted after it was sent.
-ok poll(sub { $site->get('/metrics', @local)->body =~ /route="healthz"[^}]*\} 4$/m }), 'a restart loses no count';
+ok poll(sub { $site->get('/metrics', @local)->body =~ /route="healthz"[^}]*\} 4$/m }),
+    'a restart loses no count';
 
 done_testing;

@@ -23,10 +23,13 @@ subtest 'what is for sale' => sub {
 	is_deeply [map { $_->{price_id} } @{ products() }], [qw(price_month price_small price_big)],
 	    'subscriptions first, then by price';
 	my ($month, $small) = @{ products() };
-	is_deeply [@$month{qw(amount currency interval credits discord)}], [999, 'usd', 'month', 250, true], 'a subscription';
-	is_deeply [@$small{qw(amount interval credits discord)}], [499, undef, 100, false], 'a top-up without a seat';
+	is_deeply [@$month{qw(amount currency interval credits discord)}], [999, 'usd', 'month', 250, true],
+	    'a subscription';
+	is_deeply [@$small{qw(amount interval credits discord)}], [499, undef, 100, false],
+	    'a top-up without a seat';
 	my $dom = $site->get('/pricing')->dom;
-	is $dom->find('form[action="/api/checkout"][method=post] input[name=price_id]')->size, 3, 'each has its form';
+	is $dom->find('form[action="/api/checkout"][method=post] input[name=price_id]')->size, 3,
+	    'each has its form';
 	like $dom->at('main')->all_text, qr/\$9\.99/, 'cents are shown as money';
 	like $site->get('/pricing')->body, qr/Big &lt;b&gt;bag/, 'names from Stripe are escaped';
 };
@@ -39,7 +42,8 @@ subtest 'what is not for sale' => sub {
 	$site->stripe_event('price.created', price('price_debt', metadata => { credits => '-7' }, product => 'prod_x'));
 	is_deeply [map { $_->{price_id} } @{ products() }], [qw(price_month price_small)],
 	    'inactive, free, negative and unreadable ones';
-	is $site->value(q{select count(*) from prices where fault is not null}), 4, 'each fault is recorded';
+	is $site->value(q{select count(*) from prices where fault is not null}), 4,
+	    'each fault is recorded';
 	$site->stripe_event('product.updated', { id => 'prod_x', object => 'product', name => 'Gone', active => false,
 		metadata => {}, created => time }, created => time + 1);
 	is_deeply products(), [], 'prices of an inactive product';

@@ -16,7 +16,8 @@ subtest 'only cron may call' => sub {
 	for my $secret ('', 'wrong', $site->conf->{CRON_SECRET} . 'x', substr($site->conf->{CRON_SECRET}, 0, -1), $site->key) {
 		error_is($site->post($path, { $site->bearer($secret) }), 401, 'unauthorized', 'not with ' . (length $secret ? 'a wrong secret' : 'none'));
 	}
-	is $site->post("$path?secret=" . $site->conf->{CRON_SECRET})->code, 401, 'the secret counts in the header only';
+	is $site->post("$path?secret=" . $site->conf->{CRON_SECRET})->code, 401,
+	    'the secret counts in the header only';
 	is $site->state, $before, 'nothing changed';
 };
 
@@ -52,7 +53,8 @@ subtest 'two crons at once' => sub {
 
 subtest 'a door that is shut' => sub {
 	my $shut = Gatehouse->site(handlers => ['rollover-cron'], conf => { CRON_SECRET => undef });
-	error_is($shut->post($path, { $shut->bearer('') }), 503, 'not_configured', 'without a secret nobody is let in');
+	error_is($shut->post($path, { $shut->bearer('') }), 503, 'not_configured',
+	    'without a secret nobody is let in');
 	error_is($shut->post($path, {%cron}), 503, 'not_configured', 'whatever they bring');
 };
 

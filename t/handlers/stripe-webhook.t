@@ -28,12 +28,15 @@ subtest 'signatures' => sub {
 		'of scheme v0 only' => sign($body, 'whsec_new') =~ s/v1=/v0=/r,
 		'without time' => sign($body, 'whsec_new') =~ s/^t=\d+,//r,
 		'without signature' => "t=$now", 'cut short' => substr(sign($body, 'whsec_new'), 0, -1),
-		'that is no hex' => "t=$now,v1=" . 'z' x 64, 'with a huge time' => sign($body, 'whsec_new', '99999999999999999999'),
-		'with a negative time' => sign($body, 'whsec_new', -1), 'empty' => '', 'that is noise' => ',,=,t=,v1=',
+		'that is no hex' => "t=$now,v1=" . 'z' x 64,
+		'with a huge time' => sign($body, 'whsec_new', '99999999999999999999'),
+		'with a negative time' => sign($body, 'whsec_new', -1), 'empty' => '',
+		'that is noise' => ',,=,t=,v1=',
 		'of the empty secret' => sign($body, ''),
 	);
 	error_is(deliver(signature => $bad{$_}), 400, 'bad_signature', "a signature $_") for sort keys %bad;
-	error_is($site->post($path, { 'Content-Type' => 'application/json' }, $body), 400, 'bad_signature', 'none at all');
+	error_is($site->post($path, { 'Content-Type' => 'application/json' }, $body), 400, 'bad_signature',
+	    'none at all');
 	is stored(), 0, 'nothing was stored';
 	my $good = sign($body, 'whsec_new');
 	my %good = (
@@ -62,13 +65,16 @@ subtest 'what is no event' => sub {
 };
 
 subtest 'events' => sub {
-	is deliver(event => event('some.thing_new', { id => 'y' }))->json->{outcome}, 'recorded', 'an unknown type is recorded';
+	is deliver(event => event('some.thing_new', { id => 'y' }))->json->{outcome}, 'recorded',
+	    'an unknown type is recorded';
 	my $price = event('price.created', price('price_1'));
 	is deliver(event => $price)->json->{outcome}, 'applied', 'a known one is applied';
 	is deliver(event => $price)->json->{outcome}, 'duplicate', 'a second time it is a duplicate';
-	is $site->value('select deliveries from stripe_events where id = ?', $price->{id}), 2, 'and counted';
+	is $site->value('select deliveries from stripe_events where id = ?', $price->{id}), 2,
+	    'and counted';
 	my ($row) = $site->sql('select type, api_version, payload, request_id from stripe_events where id = ?', $price->{id});
-	is_deeply [$row->{type}, $row->{api_version}], ['price.created', '2026-10-28.endive'], 'recorded as it came';
+	is_deeply [$row->{type}, $row->{api_version}], ['price.created', '2026-10-28.endive'],
+	    'recorded as it came';
 	is decode_json($row->{payload})->{data}{object}{id}, 'price_1', 'whole';
 	like $row->{request_id}, qr/[0-9a-f]{32}/, 'with the request that brought it';
 };
@@ -89,7 +95,8 @@ subtest 'money' => sub {
 	deliver(event => event('checkout.session.async_payment_succeeded', session('cs_test_2', %of)));
 	is $sum->(), 205, 'when the bank says yes: credits';
 	deliver(event => event('checkout.session.expired', session('cs_test_2', %of, status => 'expired', payment_status => 'unpaid')));
-	is $site->value(q{select status from orders where session_id = 'cs_test_2'}), 'paid', 'paid stays paid';
+	is $site->value(q{select status from orders where session_id = 'cs_test_2'}), 'paid',
+	    'paid stays paid';
 	deliver(event => event('checkout.session.completed', session('cs_test_3', %of, amount_total => 0, payment_status => 'no_payment_required')));
 	is $sum->(), 205, 'a session of nothing buys nothing';
 	my $other = $site->user('other');

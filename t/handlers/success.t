@@ -27,7 +27,8 @@ subtest 'the address is a secret' => sub {
 subtest 'the button takes one invite' => sub {
 	is state_of($paid), 'ready', 'paid: ready';
 	my $owed = button($paid);
-	is_deeply [$owed->code, $owed->headers->location], [303, "/success?session_id=$paid"], 'leads back to the page';
+	is_deeply [$owed->code, $owed->headers->location], [303, "/success?session_id=$paid"],
+	    'leads back to the page';
 	is state_of($paid), 'owed', 'an empty pool: owed';
 	$site->sql(q{insert into invites_pool (code, invite_url) values ('s1', 'https://discord.gg/s1'), ('s2', 'https://discord.gg/s2')});
 	is state_of($paid), 'allocated', 'stock came: served without asking again';
@@ -35,10 +36,12 @@ subtest 'the button takes one invite' => sub {
 	ok $dom->at('a[href="https://discord.gg/s1"]'), 'the link is on the page';
 	button($paid) for 1 .. 2;
 	$site->together(map { [POST => '/success', { 'Content-Type' => 'application/x-www-form-urlencoded' }, "session_id=$paid"] } 1 .. 10);
-	is $site->value('select count(*) from invites_pool where used_at is not null'), 1, 'pressing it ten times at once takes no more';
+	is $site->value('select count(*) from invites_pool where used_at is not null'), 1,
+	    'pressing it ten times at once takes no more';
 	my $again = $site->pay($ada, 500);
 	my $shared = $site->get("/success?session_id=$again", Accept => 'application/json')->json;
-	is_deeply [@$shared{qw(state shared)}, $shared->{invite}{code}], ['allocated', true, 's1'], 'a later order shows the same seat';
+	is_deeply [@$shared{qw(state shared)}, $shared->{invite}{code}], ['allocated', true, 's1'],
+	    'a later order shows the same seat';
 };
 
 subtest 'states' => sub {
@@ -58,7 +61,8 @@ subtest 'states' => sub {
 	for my $session (qw(cs_test_wait cs_test_exp cs_test_none)) {
 		ok page($session)->dom->at('#order[data-state] h1'), "$session has its page";
 	}
-	is $site->value('select count(*) from invites_pool where used_at is not null'), 1, 'none of it took an invite';
+	is $site->value('select count(*) from invites_pool where used_at is not null'), 1,
+	    'none of it took an invite';
 };
 
 subtest 'refusals' => sub {
@@ -68,10 +72,14 @@ subtest 'refusals' => sub {
 	page_error_is($site->get('/success?session_id=a&session_id=b'), 422, 'two');
 	page_error_is($site->get('/success?session_id=%27%20or%201'), 422, 'an impossible one');
 	page_error_is($site->form('/success', {}), 422, 'a button without a session');
-	page_error_is($site->form('/success', { session_id => $paid }, Origin => 'https://evil.example'), 403, "another site's form");
-	page_error_is($site->form('/success', { session_id => $paid }, 'Sec-Fetch-Site' => 'cross-site'), 403, 'as the browser says');
-	is $site->form('/success', { session_id => $paid }, Origin => 'null')->code, 303, 'a form of a page that hides its address is ours';
-	error_is($site->get('/success?session_id=cs_unknown', Accept => 'application/json'), 404, 'unknown_order', 'as JSON when asked');
+	page_error_is($site->form('/success', { session_id => $paid }, Origin => 'https://evil.example'), 403,
+	    "another site's form");
+	page_error_is($site->form('/success', { session_id => $paid }, 'Sec-Fetch-Site' => 'cross-site'), 403,
+	    'as the browser says');
+	is $site->form('/success', { session_id => $paid }, Origin => 'null')->code, 303,
+	    'a form of a page that hides its address is ours';
+	error_is($site->get('/success?session_id=cs_unknown', Accept => 'application/json'), 404, 'unknown_order',
+	    'as JSON when asked');
 };
 
 done_testing;

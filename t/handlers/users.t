@@ -16,7 +16,8 @@ subtest 'a new user' => sub {
 	my $user = $res->json->{user};
 	is_deeply [@$user{qw(external_id email)}], ['b-2', 'b@example.test'], 'has what was said';
 	like $user->{id}, qr/^[0-9a-f-]{36}$/, 'and an id';
-	is $site->value('select balance from credits where user_id = ?', $user->{id}), 5, '5 trial credits';
+	is $site->value('select balance from credits where user_id = ?', $user->{id}), 5,
+	    '5 trial credits';
 	is users({ external_id => 'b-2' }, %key)->json->{user}{id}, $user->{id}, 'again: the same user';
 	is $site->value(q{select count(*) from credit_transactions where type = 'trial' and user_id = ?}, $user->{id}), 1,
 	    'the trial once';
@@ -37,20 +38,25 @@ subtest 'input' => sub {
 		['external_id', { external_id => 'x' x 256 }, 'too long'], ['external_id', { external_id => "a\nb" }, 'a line break'],
 		['email', { external_id => 'd', email => 'nobody' }, 'no at sign'], ['email', { external_id => 'd', email => true }, 'a boolean']) {
 		my ($field, $body, $what) = @$_;
-		error_is(users($body, %key), 422, 'invalid_field', "$what: 422 names $field", field => $field);
+		error_is(users($body, %key), 422, 'invalid_field',
+		    "$what: 422 names $field", field => $field);
 	}
 	is $site->state, $before, 'nothing changed';
 	is users({ external_id => 'x' x 255 }, %key)->code, 200, '255 characters are accepted';
-	is users({ external_id => 'Ünïcødé 🚪' }, %key)->json->{user}{external_id}, 'Ünïcødé 🚪', 'any letters are';
+	is users({ external_id => 'Ünïcødé 🚪' }, %key)->json->{user}{external_id}, 'Ünïcødé 🚪',
+	    'any letters are';
 };
 
 subtest 'credentials' => sub {
-	error_is(users({ external_id => 'e' }, $site->bearer($site->key('read'))), 403, 'forbidden', 'a key without the scope');
-	error_is(users({ external_id => 'e' }, $site->bearer($site->jwt(sub => 'e'))), 401, 'unauthorized', "a user's token");
+	error_is(users({ external_id => 'e' }, $site->bearer($site->key('read'))), 403, 'forbidden',
+	    'a key without the scope');
+	error_is(users({ external_id => 'e' }, $site->bearer($site->jwt(sub => 'e'))), 401, 'unauthorized',
+	    "a user's token");
 	my $key = $site->key;
 	is users({ external_id => 'f' }, apikey => $key)->code, 200, 'the apikey header is as good';
 	$site->cli('key', 'revoke', $site->value('select name from service_keys order by id desc limit 1'));
-	error_is(users({ external_id => 'f' }, $site->bearer($key)), 401, 'unauthorized', 'a revoked key');
+	error_is(users({ external_id => 'f' }, $site->bearer($key)), 401, 'unauthorized',
+	    'a revoked key');
 	is $site->value(q{select count(*) from users where external_id = 'e'}), 0, 'no user came of it';
 };
 

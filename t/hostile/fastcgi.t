@@ -31,21 +31,30 @@ sub works ($route, $name) {
 sub noise ($route) {
 	my $whole = request(params_of($route));
 	my %bytes = (
-		'nothing' => '', 'a zero' => "\0", 'zeros' => "\0" x 5000, 'ones' => "\xff" x 5000, 'HTTP' => "GET / HTTP/1.1\r\nHost: x\r\n\r\n",
-		'only a beginning' => begin(), 'half of a record' => substr(begin(), 0, 11), 'another version' => record(FCGI_BEGIN_REQUEST, pack('nCx5', 1, 0), version => 9),
-		'an unknown role' => begin(role => 77) . $whole, 'an unknown type' => record(99, 'x' x 100),
-		'management records' => record(9, params(FCGI_MAX_CONNS => ''), id => 0), 'an abort' => begin() . record(FCGI_ABORT_REQUEST),
-		'two beginnings' => begin() . begin() . record(FCGI_PARAMS), 'another id' => begin() . record(FCGI_PARAMS, params(A => 'b'), id => 2) . record(FCGI_PARAMS, '', id => 2),
+		'nothing' => '', 'a zero' => "\0", 'zeros' => "\0" x 5000, 'ones' => "\xff" x 5000,
+		'HTTP' => "GET / HTTP/1.1\r\nHost: x\r\n\r\n",
+		'only a beginning' => begin(), 'half of a record' => substr(begin(), 0, 11),
+		'another version' => record(FCGI_BEGIN_REQUEST, pack('nCx5', 1, 0), version => 9),
+		'an unknown role' => begin(role => 77) . $whole,
+		'an unknown type' => record(99, 'x' x 100),
+		'management records' => record(9, params(FCGI_MAX_CONNS => ''), id => 0),
+		'an abort' => begin() . record(FCGI_ABORT_REQUEST),
+		'two beginnings' => begin() . begin() . record(FCGI_PARAMS),
+		'another id' => begin() . record(FCGI_PARAMS, params(A => 'b'), id => 2) . record(FCGI_PARAMS, '', id => 2),
 		'parameters that promise more' => begin() . record(FCGI_PARAMS, pack('NN', 0x80000010, 0x80001000) . 'short') . record(FCGI_PARAMS),
 		'parameters of 2 GiB' => begin() . record(FCGI_PARAMS, pack('NN', 0xffffffff, 0xffffffff) . 'x') . record(FCGI_PARAMS),
 		'a name of 2 GiB' => begin() . record(FCGI_PARAMS, pack('NC', 0xffffffff, 1) . 'x' x 100) . record(FCGI_PARAMS),
-		'parameters cut in a length' => begin() . record(FCGI_PARAMS, "\x80\x00") . record(FCGI_PARAMS), 'a record that claims more' => begin() . record(FCGI_PARAMS, 'abc', length => 60000),
-		'a body before parameters' => begin() . record(FCGI_STDIN, 'x' x 100) . record(FCGI_STDIN), 'no parameters' => begin() . record(FCGI_PARAMS) . record(FCGI_STDIN),
-		'empty names' => begin() . record(FCGI_PARAMS, params('' => '', '' => 'x', '=' => '=')) . record(FCGI_PARAMS) . record(FCGI_STDIN),
+		'parameters cut in a length' => begin() . record(FCGI_PARAMS, "\x80\x00") . record(FCGI_PARAMS),
+		'a record that claims more' => begin() . record(FCGI_PARAMS, 'abc', length => 60000),
+		'a body before parameters' => begin() . record(FCGI_STDIN, 'x' x 100) . record(FCGI_STDIN),
+		'no parameters' => begin() . record(FCGI_PARAMS) . record(FCGI_STDIN),
+		'empty names' => begin() . record(FCGI_PARAMS, params('' => '', '' => 'x',
+		'=' => '=')) . record(FCGI_PARAMS) . record(FCGI_STDIN),
 		'cut in the middle' => substr($whole, 0, length($whole) / 2),
 	);
 	for my $what (sort keys %bytes) {
-		unlike say_to($route, $bytes{$what}, deadline => 1), qr/^Status: [25]/, "$what: no success, no crash";
+		unlike say_to($route, $bytes{$what}, deadline => 1), qr/^Status: [25]/,
+		    "$what: no success, no crash";
 	}
 	works($route, 'noise');
 }
@@ -54,11 +63,18 @@ sub noise ($route) {
 sub parameters ($route) {
 	my $limit = $route->{body};
 	my %odd = (
-		'no method' => { REQUEST_METHOD => '' }, 'a method with a line break' => { REQUEST_METHOD => "GET\r\nX: y" }, 'a negative length' => { CONTENT_LENGTH => '-1' },
-		'a length of letters' => { CONTENT_LENGTH => 'many' }, 'a length beyond 64 bits' => { CONTENT_LENGTH => '9' x 30 }, 'a length over the limit' => { CONTENT_LENGTH => $limit + 1 },
-		'a length of 4 GiB' => { CONTENT_LENGTH => 4294967297 }, 'a request id with quotes' => { REQUEST_ID => qq("}\r\nSet-Cookie: x=y\r\n\r\n), REQUEST_METHOD => 'PUT' },
-		'a huge request id' => { REQUEST_ID => 'i' x 30000, REQUEST_METHOD => 'PUT' }, 'a huge query' => { QUERY_STRING => 'q=' . 'x' x 60000, REQUEST_METHOD => 'PUT' },
-		'a host with markup' => { HTTP_HOST => '<script>"', REQUEST_METHOD => 'PUT' }, 'a thousand headers' => { REQUEST_METHOD => 'PUT', map { ("HTTP_X$_" => 'y' x 50) } 1 .. 1000 },
+		'no method' => { REQUEST_METHOD => '' },
+		'a method with a line break' => { REQUEST_METHOD => "GET\r\nX: y" },
+		'a negative length' => { CONTENT_LENGTH => '-1' },
+		'a length of letters' => { CONTENT_LENGTH => 'many' },
+		'a length beyond 64 bits' => { CONTENT_LENGTH => '9' x 30 },
+		'a length over the limit' => { CONTENT_LENGTH => $limit + 1 },
+		'a length of 4 GiB' => { CONTENT_LENGTH => 4294967297 },
+		'a request id with quotes' => { REQUEST_ID => qq("}\r\nSet-Cookie: x=y\r\n\r\n), REQUEST_METHOD => 'PUT' },
+		'a huge request id' => { REQUEST_ID => 'i' x 30000, REQUEST_METHOD => 'PUT' },
+		'a huge query' => { QUERY_STRING => 'q=' . 'x' x 60000, REQUEST_METHOD => 'PUT' },
+		'a host with markup' => { HTTP_HOST => '<script>"', REQUEST_METHOD => 'PUT' },
+		'a thousand headers' => { REQUEST_METHOD => 'PUT', map { ("HTTP_X$_" => 'y' x 50) } 1 .. 1000 },
 	);
 	for my $what (sort keys %odd) {
 		my $params = params_of($route, %{ $odd{$what} });

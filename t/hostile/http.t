@@ -93,18 +93,23 @@ sub headers ($route) {
 	my $method = $route->{methods}[0];
 	my @ask = ($method, $route->{path});
 	my %bad = (
-		'one of 9000 bytes' => { 'X-Huge' => 'h' x 9000 }, '40000 bytes in all' => { map { ("X-Huge$_" => 'h' x 4000) } 1 .. 10 },
+		'one of 9000 bytes' => { 'X-Huge' => 'h' x 9000 },
+		'40000 bytes in all' => { map { ("X-Huge$_" => 'h' x 4000) } 1 .. 10 },
 		'a cookie of 9000 bytes' => { Cookie => 'session=' . 's' x 9000 },
 	);
 	refused($site, "headers: $_", [@ask, { %{ $open->{ $route->{name} } }, %{ $bad{$_} } }], qr/^4/) for sort keys %bad;
 	my %credential = (
-		'a huge token' => { Authorization => 'Bearer ' . 'a' x 6000 }, 'dots' => { Authorization => 'Bearer ' . '.' x 500 },
-		'bytes' => { Authorization => "Bearer \xff\xfe\x80" }, 'a token of JSON bombs' => { Authorization => 'Bearer ' . ('eyJ' x 1000) . '.e30.x' },
-		'many cookies' => { Cookie => join '; ', map { "session=$_" } 1 .. 300 }, 'a broken cookie' => { Cookie => '=;;session;=x;"' },
+		'a huge token' => { Authorization => 'Bearer ' . 'a' x 6000 },
+		'dots' => { Authorization => 'Bearer ' . '.' x 500 },
+		'bytes' => { Authorization => "Bearer \xff\xfe\x80" },
+		'a token of JSON bombs' => { Authorization => 'Bearer ' . ('eyJ' x 1000) . '.e30.x' },
+		'many cookies' => { Cookie => join '; ', map { "session=$_" } 1 .. 300 },
+		'a broken cookie' => { Cookie => '=;;session;=x;"' },
 	);
 	for my $what (sort keys %credential) {
 		my $res = $site->request(@ask, $credential{$what});
-		ok $res->code < 500 && ($res->code < 400 || defined typed($res)), "credential: $what" or diag $res->code, $res->body;
+		ok $res->code < 500 && ($res->code < 400 || defined typed($res)),
+		    "credential: $what" or diag $res->code, $res->body;
 	}
 }
 
@@ -113,13 +118,21 @@ sub wire ($route) {
 	my ($path, $host) = ($route->{path}, 'Host: gatehouse.test');
 	my $post = "POST $path HTTP/1.1\r\n$host\r\nContent-Type: application/json\r\nConnection: close\r\n";
 	my %bytes = (
-		'a truncated body' => [$post . "Content-Length: 50\r\n\r\n{\"a\":1", 'cut'], 'a negative length' => [$post . "Content-Length: -1\r\n\r\n{}"],
-		'a length of letters' => [$post . "Content-Length: x\r\n\r\n{}"], 'two lengths' => [$post . "Content-Length: 2\r\nContent-Length: 3\r\n\r\n{} "],
-		'length and chunks' => [$post . "Content-Length: 2\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n"], 'broken chunks' => [$post . "Transfer-Encoding: chunked\r\n\r\nzz\r\n{}\r\n0\r\n\r\n"],
-		'chunks that end early' => [$post . "Transfer-Encoding: chunked\r\n\r\n5\r\n{", 'cut'], 'an unknown coding' => [$post . "Transfer-Encoding: gzip\r\n\r\n{}"],
-		'a path with %00' => ["GET $path%00 HTTP/1.1\r\n$host\r\nConnection: close\r\n\r\n"], 'a path with dots' => ["GET $path/../../etc/passwd HTTP/1.1\r\n$host\r\nConnection: close\r\n\r\n"],
-		'no host' => ["GET $path HTTP/1.1\r\nConnection: close\r\n\r\n"], 'NUL in a header' => ["GET $path HTTP/1.1\r\n$host\r\nX: a\0b\r\nConnection: close\r\n\r\n"],
-		'an old protocol' => ["GET $path\r\n"], 'a strange protocol' => ["GET $path HTTP/9.9\r\n$host\r\n\r\n"], 'a blank in the name' => ["GET $path HTTP/1.1\r\n$host\r\nX y: z\r\nConnection: close\r\n\r\n"],
+		'a truncated body' => [$post . "Content-Length: 50\r\n\r\n{\"a\":1", 'cut'],
+		'a negative length' => [$post . "Content-Length: -1\r\n\r\n{}"],
+		'a length of letters' => [$post . "Content-Length: x\r\n\r\n{}"],
+		'two lengths' => [$post . "Content-Length: 2\r\nContent-Length: 3\r\n\r\n{} "],
+		'length and chunks' => [$post . "Content-Length: 2\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n"],
+		'broken chunks' => [$post . "Transfer-Encoding: chunked\r\n\r\nzz\r\n{}\r\n0\r\n\r\n"],
+		'chunks that end early' => [$post . "Transfer-Encoding: chunked\r\n\r\n5\r\n{", 'cut'],
+		'an unknown coding' => [$post . "Transfer-Encoding: gzip\r\n\r\n{}"],
+		'a path with %00' => ["GET $path%00 HTTP/1.1\r\n$host\r\nConnection: close\r\n\r\n"],
+		'a path with dots' => ["GET $path/../../etc/passwd HTTP/1.1\r\n$host\r\nConnection: close\r\n\r\n"],
+		'no host' => ["GET $path HTTP/1.1\r\nConnection: close\r\n\r\n"],
+		'NUL in a header' => ["GET $path HTTP/1.1\r\n$host\r\nX: a\0b\r\nConnection: close\r\n\r\n"],
+		'an old protocol' => ["GET $path\r\n"],
+		'a strange protocol' => ["GET $path HTTP/9.9\r\n$host\r\n\r\n"],
+		'a blank in the name' => ["GET $path HTTP/1.1\r\n$host\r\nX y: z\r\nConnection: close\r\n\r\n"],
 	);
 	for my $what (sort keys %bytes) {
 		my ($bytes, $cut) = @{ $bytes{$what} };

@@ -53,13 +53,17 @@ subtest '64 at once for 50' => sub {
 	is_deeply [map { $_->{session_id} } $site->sql('select session_id from seats s join orders o on o.id = s.order_id
 		where state = ? order by asked_at, s.id', 'owed')], \@line, 'asking again does not move anybody';
 	stock($site, map { sprintf 'second%02d', $_ } 1 .. 5);
-	is_deeply [map { code_of($site, $_) } @line[0 .. 4]], [map { sprintf 'second%02d', $_ } 1 .. 5], 'the first five of the line get the first five';
+	is_deeply [map { code_of($site, $_) } @line[0 .. 4]], [map { sprintf 'second%02d', $_ } 1 .. 5],
+	    'the first five of the line get the first five';
 	is $site->value(q{select count(*) from seats where state = 'owed'}), 9, 'nine still wait';
 	stock($site, map { sprintf 'third%02d', $_ } 1 .. 20);
-	is_deeply [map { code_of($site, $_) } @line[5 .. 13]], [map { sprintf 'third%02d', $_ } 1 .. 9], 'then the other nine, in order';
+	is_deeply [map { code_of($site, $_) } @line[5 .. 13]], [map { sprintf 'third%02d', $_ } 1 .. 9],
+	    'then the other nine, in order';
 	my @again = ask($site, @sessions);
-	is scalar(uniq map { $_->json->{data}{code} } @again), 64, 'in the end everybody has one of their own';
-	is $site->value('select count(*) from invites_pool where used_at is null'), 11, 'and no more were used';
+	is scalar(uniq map { $_->json->{data}{code} } @again), 64,
+	    'in the end everybody has one of their own';
+	is $site->value('select count(*) from invites_pool where used_at is null'), 11,
+	    'and no more were used';
 };
 
 subtest 'stock that arrives while they ask' => sub {
@@ -74,7 +78,8 @@ subtest 'stock that arrives while they ask' => sub {
 	Mojo::IOLoop->remove($timer);
 	cmp_ok scalar @codes, '<', 40, 'stock came while they asked';
 	$add->() while @codes;
-	is $site->value(q{select count(*) from seats where state = 'owed'}), 0, 'nobody is left waiting beside a full pool';
+	is $site->value(q{select count(*) from seats where state = 'owed'}), 0,
+	    'nobody is left waiting beside a full pool';
 	is $site->value('select count(distinct invite_id) from seats'), 40, '40 different invites';
 };
 
@@ -82,20 +87,20 @@ subtest 'fresh ones by key, with kill -9' => sub {
 	my $site = Gatehouse->site(handlers => ['get-discord-invite']);
 	my %key  = $site->bearer($site->key);
 	stock($site, map { "fresh$_" } 1 .. 60);
-	my $timer = Mojo::IOLoop->recurring(0.1 => sub { $site->kill_handler('get-discord-invite') });
 	my %code;	# reference => the codes it was given
-	for my $round (1 .. 10) {
+	my $round = sub {
 		my @answers = $site->together(map { [$site->json_request($path, { order_ref => "ref$_" }, %key)] } 1 .. 50);
 		for my $i (grep { $answers[$_] && $answers[$_]->code == 200 } 0 .. 49) {
 			$code{$i}{ $answers[$i]->json->{data}{code} } = 1;
 		}
-	}
-	Mojo::IOLoop->remove($timer);
-	ok scalar(grep { /signal 9/ } $site->keeper->deaths), 'the program was killed';
+	};
+	my $kills = $site->while_killing('get-discord-invite', sub { $round->() for 1 .. 10 });
+	ok $kills, "the program was killed $kills times";
 	my @all = map { keys %$_ } values %code;
 	is scalar(grep { keys %$_ > 1 } values %code), 0, 'a reference always gets the same one';
 	is scalar(uniq @all), scalar @all, 'and never that of another';
-	cmp_ok $site->value('select count(*) from invites_pool where used_at is not null'), '<=', 50, 'no more than asked for were used';
+	cmp_ok $site->value('select count(*) from invites_pool where used_at is not null'), '<=', 50,
+	    'no more than asked for were used';
 };
 
 done_testing;

@@ -7,7 +7,6 @@ use Gatehouse;
 use Gatehouse::Process 'capture';
 use Gatehouse::Tables 'source_dir';
 use List::Util qw(min uniq);
-use Mojo::IOLoop;
 
 my $path = '/functions/v1/credit-meter';
 my $site = Gatehouse->site(handlers => [qw(credit-meter users stripe-webhook)], tcp => 1);
@@ -32,24 +31,26 @@ subtest '64 at once for 25 charges' => sub {
 	is scalar(grep { $_->code == 402 } @answers), 39, 'the others are told';
 	is balance($user), 0, 'down to zero';
 	is min(map { $_->json->{balance} // 0 } @answers), 0, 'never below';
-	is $site->value('select count(*) from credit_transactions where user_id = ? and balance < 0', $user), 0, 'at no time';
+	is $site->value('select count(*) from credit_transactions where user_id = ? and balance < 0', $user), 0,
+	    'at no time';
 };
 
 subtest 'kill -9 while 200 charges are repeated until answered' => sub {
 	my $user  = $site->user('killed', 500);
-	my $timer = Mojo::IOLoop->recurring(0.1 => sub { $site->kill_handler('credit-meter') });
 	my %open  = map { $_ => 1 } 1 .. 200;
 	my $end   = time + 60;
-	while (%open && time < $end) {
+	my $round = sub {
 		my @keys = (sort { $a <=> $b } keys %open)[0 .. min(31, keys(%open) - 1)];
 		my @answers = meter_all(map { { user_id => $user, agent => 'chat', idempotency_key => "k$_" } } @keys);
 		delete @open{ map { $keys[$_] } grep { $answers[$_] && $answers[$_]->code == 200 } 0 .. $#keys };
-	}
-	Mojo::IOLoop->remove($timer);
+	};
+	my $kills = $site->while_killing('credit-meter', sub { $round->() while %open && time < $end });
 	is keys %open, 0, 'all are answered at last';
-	ok scalar(grep { /credit-meter signal 9/ } $site->keeper->deaths), 'though the program was killed';
+	ok scalar(grep { /credit-meter signal 9/ } $site->keeper->deaths),
+	    'though the program was killed';
 	is balance($user), 305, 'each was charged once';
-	is $site->value('select count(*) from credit_transactions where user_id = ? and type = ?', $user, 'usage'), 200, 'in one row each';
+	is $site->value('select count(*) from credit_transactions where user_id = ? and type = ?', $user, 'usage'), 200,
+	    'in one row each';
 };
 
 subtest 'many users at once' => sub {
@@ -67,8 +68,10 @@ subtest 'supabase-js, unchanged' => sub {
 	};
 	my $token = $site->jwt(sub => '5f0c3ad6-0d3c-4b58-9b77-0e6f5f0d7a11', role => 'authenticated');
 	my $first = $invoke->($token, 'chat');
-	is_deeply [@{ $first->{data} // {} }{qw(success charged balance)}], [true, 1, 4], 'a first token makes its user and is metered' or diag explain $first;
-	is $invoke->($token, 'image')->{error}{error}{code}, 'insufficient_credits', 'an error is readable through the client';
+	is_deeply [@{ $first->{data} // {} }{qw(success charged balance)}], [true, 1, 4],
+	    'a first token makes its user and is metered' or diag explain $first;
+	is $invoke->($token, 'image')->{error}{error}{code}, 'insufficient_credits',
+	    'an error is readable through the client';
 	is $invoke->('not-a-token', 'chat')->{status}, 401, 'a bad token is refused';
 };
 

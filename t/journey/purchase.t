@@ -27,9 +27,12 @@ subtest 'in Chromium' => sub {
 };
 
 subtest 'what the database says of it' => sub {
-	is $site->value(q{select count(*) from orders where status = 'paid'}), 3, 'three orders are paid';
-	is $site->value('select count(*) from invites_pool where used_at is not null'), 3, 'three invites are used';
-	is_deeply [map { $_->{balance} } $site->sql('select balance from credits')], [105, 105, 105], 'each has 100 credits and the trial';
+	is $site->value(q{select count(*) from orders where status = 'paid'}), 3,
+	    'three orders are paid';
+	is $site->value('select count(*) from invites_pool where used_at is not null'), 3,
+	    'three invites are used';
+	is_deeply [map { $_->{balance} } $site->sql('select balance from credits')], [105, 105, 105],
+	    'each has 100 credits and the trial';
 	is $site->value(q{select count(*) from stripe_events where outcome = 'applied' and type = 'checkout.session.completed'}), 3,
 	    'each by an event, signed by the sandbox';
 	is $site->value('select sum(faults) from core.verify()'), 0, 'verify finds no fault';
@@ -38,7 +41,8 @@ subtest 'what the database says of it' => sub {
 subtest 'and then the meter' => sub {
 	my $user = $site->value('select user_id from orders where status = ? order by created_at limit 1', 'paid');
 	my $res = $site->json('/functions/v1/credit-meter', { user_id => $user, agent => 'image' }, $site->bearer($site->key));
-	is_deeply [@{ $res->json }{qw(success charged balance)}], [true, 5, 100], 'an application meters against what was bought';
+	is_deeply [@{ $res->json }{qw(success charged balance)}], [true, 5, 100],
+	    'an application meters against what was bought';
 };
 
 done_testing;

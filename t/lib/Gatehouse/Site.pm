@@ -15,6 +15,7 @@ use IO::Socket::INET;
 use IO::Select;
 use IO::Socket::UNIX;
 use Mojo::File qw(path tempdir);
+use Mojo::IOLoop;
 use Mojo::JSON 'encode_json';
 use Mojo::Promise;
 use Mojo::URL;
@@ -199,6 +200,18 @@ sub kill_handler ($self, $name, $signal = 'KILL') {
 	my $pid = $self->pid($name) or return 0;
 	kill $signal => $pid;
 	return $pid;
+}
+
+# Runs the code, which waits by Mojo::IOLoop, while the handler is killed by -9
+# again and again: every 0.1 s, $times (25) at most, so that a slow machine comes
+# to an end as well.  Returns how often it was.
+sub while_killing ($self, $name, $code, $times = 25) {
+	my $kills = 0;
+	my $kill  = sub { $kills++ if $kills < $times && $self->kill_handler($name) };
+	my $timer = Mojo::IOLoop->recurring(0.1 => $kill);
+	$code->();
+	Mojo::IOLoop->remove($timer);
+	return $kills;
 }
 
 # What a program logged, as text; logs: what all did.
