@@ -61,7 +61,8 @@ subtest 'nginx -t' => sub {
 	is accepted((render('private', %{ $other{$_} }))[1]), '', $_ for sort keys %other;
 	unlike +(render('private', RATE_LIMITS => 'off'))[1], qr/limit_req(?:_zone| zone)/, 'rates off leaves none';
 	my $site = (render('site'))[1];
-	is accepted("pid $dir/x.pid; events {}\nhttp {\n$site\n}"), '', 'the site alone, inside another nginx';
+	my $temporary = join '', map { "${_}_temp_path $dir/$_;\n" } qw(client_body fastcgi proxy scgi uwsgi);
+	is accepted("pid $dir/x.pid; events {}\nhttp {\n$temporary$site\n}"), '', 'the site alone, inside another nginx';
 	isnt +(render('private', WEB => "$dir/\$web"))[0], 0, 'a path that cannot be quoted is refused';
 };
 
