@@ -8,7 +8,7 @@
 -- Returns: an array, item by item: the answer of api.credit_meter(), or
 --          {"error":name,"detail":object|null} where that would raise.
 -- Raises:  nothing of its own.
--- Touches: as api.credit_meter().
+-- Touches: as api.credit_meter(); credit_holds that have run out.
 create function api.credit_meter_batch(p_requests text[], p_callers text[], p_users text[], p_agents text[],
 	p_quantities bigint[], p_keys text[], p_metadata jsonb[])
 returns jsonb
@@ -22,6 +22,8 @@ begin
 	if v_items.strangers then
 		return core.meter_each(p_requests, p_callers, p_users, p_agents, p_quantities, p_keys, p_metadata);
 	end if;
+	perform core.holds_expire(h.user_id, v_now) from (select distinct user_id from credit_holds
+		where user_id = any (v_items.users) and state = 'held' and expires_at <= v_now) h;
 	v_done := core.meter_decide(v_now, v_items.users, v_items.refusals, v_items.costs, p_keys, v_items.hashes);
 	if v_done.charges > 0 then
 		perform core.meter_book(v_now, p_requests, v_items.users, p_agents, p_quantities, p_keys, p_metadata,

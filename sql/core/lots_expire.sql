@@ -1,16 +1,21 @@
 -- SPDX-License-Identifier: MIT
--- Does:    books what has expired in one account.  Spending never waits for
---          this: an expired lot is not spendable, booked or not.
+-- Does:    books what has expired in one account: holds give back to their
+--          lots, then lots whose time is over are emptied.  Spending never
+--          waits for this: an expired lot is not spendable, booked or not.
 -- Args:    p_user whose row of credits the caller has locked, p_now core.now().
--- Returns: credits expired.
--- Touches: credit_lots, credits, credit_transactions, transaction_lots.
+-- Returns: by how much the balance has fallen; negative when it has risen.
+-- Touches: credit_lots, credits, credit_transactions, transaction_lots, credit_holds.
 create function core.lots_expire(p_user uuid, p_now timestamptz) returns bigint
 language plpgsql volatile as $$
 declare
+	v_released bigint := 0;
 	v_total bigint;
 begin
+	if exists (select from credit_holds where user_id = p_user and state = 'held' and expires_at <= p_now) then
+		v_released := core.holds_expire(p_user, p_now);
+	end if;
 	if not exists (select from credit_lots where user_id = p_user and open and expires_at <= p_now) then
-		return 0::bigint; -- nearly always
+		return -v_released; -- nearly always 0
 	end if;
 	with due as (
 		select id, remaining from credit_lots where user_id = p_user and open and expires_at <= p_now
@@ -30,6 +35,6 @@ begin
 		select entry.id, due.id, due.remaining from entry, due
 	)
 	select -amount into v_total from entry;
-	return v_total;
+	return v_total - v_released;
 end
 $$;

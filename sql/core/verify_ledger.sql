@@ -9,10 +9,10 @@ language sql stable as $$
 		from public.credit_transactions) x
 	union all
 	select 'each debit is paid by lots', count(*), count(*) filter (where bad), min(row) filter (where bad)
-	from (select id::text as row, -t.amount <> coalesce(k.total, 0) as bad
+	from (select id::text as row, abs(t.amount) <> coalesce(k.total, 0) as bad
 		from public.credit_transactions t left join (select transaction_id, sum(amount) as total
 			from public.transaction_lots group by 1) k on k.transaction_id = id
-		where type in ('usage', 'expiry')) x
+		where type in ('usage', 'expiry', 'hold', 'hold_capture', 'hold_void')) x
 	union all
 	select 'each grant has its lot, each lot its grant', count(*), count(*) filter (where bad), min(effect) filter (where bad)
 	from (select coalesce(t.effect, l.effect) as effect, t.amount is distinct from l.amount as bad

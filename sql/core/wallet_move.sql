@@ -1,14 +1,15 @@
 -- SPDX-License-Identifier: MIT
 -- Does:    moves the credits of one account to another, lot by lot, except
---          trial credits, which end.  The ledgers say so on both sides.
+--          trial credits, which end.  What is held comes back first.  The ledgers say so on both sides.
 -- Args:    p_from, p_into accounts.
--- Touches: credits, credit_lots, credit_transactions, transaction_lots.
+-- Touches: credits, credit_lots, credit_transactions, transaction_lots, credit_holds.
 create function core.wallet_move(p_from uuid, p_into uuid) returns void
 language plpgsql volatile as $$
 declare
 	v_moved bigint;
 begin
 	perform from credits where user_id in (p_from, p_into) order by user_id for no key update;
+	perform core.holds_void(p_from, core.now());
 	update credit_lots set expires_at = core.now() where user_id = p_from and source = 'trial' and open;
 	perform core.lots_expire(p_from, core.now());
 	with moved as (

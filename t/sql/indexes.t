@@ -41,6 +41,7 @@ my @past = (
 		from (select *, row_number() over () as n from orders) o join (select *, row_number() over (order by id) as n from invites_pool) i using (n) where n > 100},
 	q{insert into outbox (kind, dedupe_key, done_at) select 'x', 'x' || i, now() from generate_series(1, $n) i},
 	q{select count(core.meter_charge(id, 'chat', 1, 'k', null)) from users},
+	q{select count(core.hold_begin(id, null, null, 5, 'h', 60, null)) from users},
 );
 $db->sql(s/\$n/$n/gr) for @past;
 $db->sql('vacuum analyze');
@@ -59,6 +60,8 @@ my %calls = (
 	'meter by key'        => ['api.credit_meter', $key, 'u7', 'chat', 1, 'fresh', undef],
 	'meter by token'      => ['api.credit_meter', $member, undef, 'chat', 1, 'fresh', undef],
 	'meter, replayed'     => ['api.credit_meter', $key, 'u7', 'chat', 1, 'k', undef],
+	'a hold'              => ['api.credit_hold', $key, 'u14', undef, undef, 3, 'fresh hold', undef, undef],
+	'a capture'           => ['api.hold_capture', $key, $db->value(q{select h.id from credit_holds h join users u on u.id = user_id where external_id = 'u15'}), 2, 'fresh capture'],
 	'credits'             => ['api.credits', $key, 'u8'],
 	'users, known'        => ['api.users', $key, 'u9', undef],
 	'users, new'          => ['api.users', $key, 'new', undef],

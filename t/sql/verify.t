@@ -14,6 +14,10 @@ events_deliver($dbh, map { payload($_) } payloads());
 $db->sql(q{insert into invites_pool (code, invite_url) values ('a', 'u'), ('b', 'u'), ('c', 'u')});
 ask($dbh, 'api.get_discord_invite', undef, 'cs_test_TestAda000001', undef, undef);
 $db->sql(q{select core.meter_charge(user_id, 'image', 30, 'k', null) from credits});
+$db->sql(q{select core.credits_grant(user_id, 'bonus', 50, 'b:' || user_id, core.now()) from credits});
+$db->sql(q{select core.hold_begin(user_id, null, null, 10, 'h' || n, 60, null) from credits, generate_series(1, 3) n});
+$db->sql(q{select core.hold_settle(h, amount, null, null) from (select h, row_number() over (order by id) as n,
+	case when row_number() over (order by id) % 3 = 0 then 0 else 4 end as amount from credit_holds h) x where n % 3 <> 1});
 $db->sql(q{select core.price_apply('{"id":"p1","product":"prod_QXg1hqf4jFNsqG","active":true,"unit_amount":5,"metadata":{"credits":"10"}}')});
 $db->sql(q{insert into orders (session_id, price_id, mode, created_at) values ('cs_test_TestAda000009', 'p1', 'payment', core.now())});
 is verify_clean($dbh), '', 'true books';
@@ -23,7 +27,7 @@ is $db->value('select count(*) from core.verify() where checked = 0 and check_na
 # Damage no statement of ours can do: guards are taken off, and all is undone.
 sub finds ($check, @damage) {
 	$dbh->begin_work;
-	$dbh->do("alter table $_ disable trigger all") for qw(credit_transactions transaction_lots invites_pool);
+	$dbh->do("alter table $_ disable trigger all") for qw(credit_transactions transaction_lots credit_holds invites_pool);
 	$dbh->do($_) for @damage;
 	$dbh->do('alter table credit_transactions enable always trigger append_only, enable always trigger append_only_truncate');
 	$dbh->do('alter table transaction_lots enable always trigger append_only, enable always trigger append_only_truncate')
@@ -42,6 +46,12 @@ finds 'what left a lot is linked to debits', 'update transaction_lots set amount
 finds 'each debit is paid by lots', 'delete from transaction_lots where lot_id = (select max(lot_id) from transaction_lots)';
 finds 'each grant has its lot, each lot its grant', q{update credit_lots set effect = 'x' || effect where effect like 'invoice:%'};
 finds 'each grant has its lot, each lot its grant', q{update credit_lots set amount = amount + 1 where effect like 'invoice:%'};
+finds 'each debit is paid by lots', q{delete from transaction_lots where transaction_id = (select max(release_id) from credit_holds)};
+finds 'each hold is what its ledger row took', q{update credit_holds set amount = amount + 1 where state = 'held'};
+finds 'each hold is what its ledger row took', q{delete from credit_holds where state = 'held'};
+finds 'each hold is settled once', q{update credit_holds set state = 'held', settled_at = null, release_id = null, balance = null where state = 'voided'};
+finds 'each hold is settled once', q{update credit_transactions set type = 'adjustment' where type = 'hold_capture'};
+finds 'each capture is spent once', q{update credit_holds set captured = captured + 1 where state = 'captured'};
 finds 'each paid event has its payment', 'delete from payment_lines', q{delete from payments where effect = 'invoice:in_TestAda000001'};
 finds 'each granted payment has its credits', q{update payments set credits = 9999 where status = 'granted'};
 finds 'each paid one-time order has its payment', q{update orders set status = 'paid', paid_at = core.now() where session_id = 'cs_test_TestAda000009'};

@@ -21,9 +21,13 @@ our %fields = (
 	checkout => { price_id => 'text', user_id => 'text', idempotency_key => 'text' },
 	users => { external_id => 'text', email => 'text' }, credits => { user_id => 'text' },
 	'credit-meter' => { user_id => 'text', agent => 'text', quantity => 'int', idempotency_key => 'text', metadata => 'object' },
+	'credit-holds' => { user_id => 'text', agent => 'text', quantity => 'int', amount => 'int', idempotency_key => 'text',
+		expires_in => 'int', metadata => 'object' },
+	'hold-capture' => { hold_id => 'text', amount => 'int', idempotency_key => 'text' }, 'hold-void' => { hold_id => 'text' },
 	'get-discord-invite' => { session_id => 'text', order_ref => 'text', user_id => 'text' },
 );
-our %required = (success => 'session_id', login => 'token', checkout => 'price_id', users => 'external_id', 'credit-meter' => 'agent');
+our %required = (success => 'session_id', login => 'token', checkout => 'price_id', users => 'external_id', 'credit-meter' => 'agent',
+	'credit-holds' => 'user_id', 'hold-capture' => 'hold_id', 'hold-void' => 'hold_id');
 
 # A site with a user, an order, an invite and a login link, and for each route
 # the headers that open it: ($site, {name => headers}).
@@ -34,7 +38,7 @@ sub hostile_site {
 	$site->cli('admin', 'link');
 	my %key = $site->bearer($site->key);
 	my %open = map { $_->{name} => {} } routes();
-	$open{$_} = {%key} for qw(users credits credit-meter get-discord-invite checkout);
+	$open{$_} = {%key} for qw(users credits credit-meter credit-holds hold-capture hold-void get-discord-invite checkout);
 	$open{admin} = { $site->session };
 	$open{metrics} = { 'X-Forwarded-For' => '127.0.0.1' };
 	$open{'rollover-cron'} = { $site->bearer($site->conf->{CRON_SECRET}) };
