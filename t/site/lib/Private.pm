@@ -7,7 +7,8 @@ package Private;
 #	my ($status, $out) = $site->run;	# ./run
 #	is $site->get('/healthz')->code, 200, 'healthy';
 #
-# It is stopped and removed when the object goes out of scope.
+# It is stopped and removed when the object goes out of scope, and at the end of the
+# test in any case, also when that is told to end by a signal.
 
 use Mojo::Base -base, -signatures;
 
@@ -17,8 +18,14 @@ use File::Basename 'dirname';
 use IO::Socket::INET;
 use Mojo::File qw(path tempdir);
 use Mojo::UserAgent;
+use Scalar::Util 'weaken';
 use Test::More ();
 use Time::HiRes qw(sleep time);
+
+# the process that answers for the sites: not the clients and commands it forks
+my $owner = $$;
+my @sites;
+$SIG{$_} = sub { exit 1 } for qw(HUP INT TERM);
 
 # top: the checkout that holds the ./run to be used; env: variables for every ./run.
 has top => sub { path(dirname(abs_path(__FILE__)), '..', '..', '..')->realpath };
@@ -27,6 +34,13 @@ has dir => sub { my $dir = tempdir('gh-run-XXXXXX', TMPDIR => 1); chmod 0755, "$
 has var => sub ($self) { $self->dir->child('var') };
 has port => sub { free_port() };
 has ua => sub { Mojo::UserAgent->new(inactivity_timeout => 30) };
+
+sub new ($class, @args) {
+	my $self = $class->SUPER::new(@args);
+	push @sites, $self;
+	weaken $sites[-1];
+	return $self;
+}
 
 # free_port(): a TCP port that nobody listens on.
 sub free_port { IO::Socket::INET->new(Listen => 1, LocalAddr => '127.0.0.1')->sockport }
@@ -120,9 +134,20 @@ sub _client ($self, $path) {
 	POSIX::_exit(0);
 }
 
-sub DESTROY ($self) {
+# end(): stops what runs; its directory goes with the object.
+sub end ($self) {
+	return if $$ != $owner;
 	local ($?, $@, $!);
-	$self->run('stop') if $self->{var} && -d $self->var->child('service');
+	$self->run('stop') if $self->{dir} && -d $self->var->child('service');
+	delete $self->{dir};
+}
+
+sub DESTROY ($self) { $self->end if ${^GLOBAL_PHASE} ne 'DESTRUCT' }
+
+END {
+	if ($$ == $owner) {
+		$_ && $_->end for @sites;
+	}
 }
 
 1;
