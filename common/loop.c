@@ -273,13 +273,13 @@ handler_main(const struct handler *h)
 		fprintf(stderr, "gh-%s: standard input must be a listening FastCGI socket\n", h->name);
 		return 2;
 	}
+	/* Another thread, or another process, may have taken the connection. */
+	fcntl(STDIN_FILENO, F_SETFL, fcntl(STDIN_FILENO, F_GETFL) | O_NONBLOCK);
+	signals_prepare(&stop);
 	if (program_init(&program, h, &e) < 0) {
 		log_program("error", h->name, "%s", e.log);
 		return 1;
 	}
-	/* Another thread, or another process, may have taken the connection. */
-	fcntl(STDIN_FILENO, F_SETFL, fcntl(STDIN_FILENO, F_GETFL) | O_NONBLOCK);
-	signals_prepare(&stop);
 	n = thread_count(program.route);
 	workers = calloc((size_t)n, sizeof *workers);
 	if (workers == NULL)

@@ -35,6 +35,7 @@ subtest 'SIGTERM' => sub {
 	my ($start, $idle) = (time, $site->kill_handler('pricing', 'TERM'));
 	ok poll(sub { !threads($idle) }), 'an idle program ends';
 	cmp_ok time - $start, '<', 1, 'at once';
+	like answer($connect->(), $request), qr/Status: 200/, 'and another serves';
 };
 
 subtest 'a lock that somebody keeps, and a PostgreSQL that is mute' => sub {
