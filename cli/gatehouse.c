@@ -25,6 +25,9 @@ static int version(struct cli *c, int argc, char **argv);
 static const struct command commands[] = {
 	{ "migrate", "", "bring the database to this version's schema", migrate },
 	{ "verify", "", "prove that credits, ledger, orders and seats agree", verify },
+	{ "seal", "", "seal the ledger's new rows by the chain of hashes", seal },
+	{ "sweep", "", "book holds and credits whose time is over", sweep },
+	{ "statement", "USER", "print a user's ledger so that it can be checked elsewhere", statement },
 	{ "admin link", "[--role ROLE]", "print a one-time login link", admin_link },
 	{ "key create", "NAME [--scope SCOPE]...", "make a service key and print it once", key_create },
 	{ "key list", "", "list the service keys", key_list },

@@ -9,6 +9,7 @@ create function core.verify() returns table (check_name text, checked bigint, fa
 language sql stable as $$
 	select * from core.verify_wallet()
 	union all select * from core.verify_ledger()
+	union all select * from core.verify_seals()
 	union all select * from core.verify_holds()
 	union all select * from core.verify_orders()
 	union all select * from core.verify_seats()

@@ -6,7 +6,7 @@ language sql stable as $$
 	select 'the ledger refuses changes', count(*), count(*) filter (where bad), min(name) filter (where bad)
 	from (select r.name || '.' || t.name as name, not exists (select from pg_trigger g
 			where g.tgrelid = r.name::regclass and g.tgname = t.name and g.tgenabled = 'A') as bad
-		from (values ('public.credit_transactions'), ('public.transaction_lots')) r(name)
+		from (values ('public.credit_transactions'), ('public.transaction_lots'), ('public.ledger_seals')) r(name)
 		cross join (values ('append_only'), ('append_only_truncate')) t(name)) x
 	union all
 	select 'constraints and indexes are valid', count(*), count(*) filter (where bad), min(name) filter (where bad)

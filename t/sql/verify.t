@@ -18,6 +18,7 @@ $db->sql(q{select core.credits_grant(user_id, 'bonus', 50, 'b:' || user_id, core
 $db->sql(q{select core.hold_begin(user_id, null, null, 10, 'h' || n, 60, null) from credits, generate_series(1, 3) n});
 $db->sql(q{select core.hold_settle(h, amount, null, null) from (select h, row_number() over (order by id) as n,
 	case when row_number() over (order by id) % 3 = 0 then 0 else 4 end as amount from credit_holds h) x where n % 3 <> 1});
+$db->sql('select core.ledger_seal(2)');
 $db->sql(q{select core.price_apply('{"id":"p1","product":"prod_QXg1hqf4jFNsqG","active":true,"unit_amount":5,"metadata":{"credits":"10"}}')});
 $db->sql(q{insert into orders (session_id, price_id, mode, created_at) values ('cs_test_TestAda000009', 'p1', 'payment', core.now())});
 is verify_clean($dbh), '', 'true books';
@@ -27,9 +28,10 @@ is $db->value('select count(*) from core.verify() where checked = 0 and check_na
 # Damage no statement of ours can do: guards are taken off, and all is undone.
 sub finds ($check, @damage) {
 	$dbh->begin_work;
-	$dbh->do("alter table $_ disable trigger all") for qw(credit_transactions transaction_lots credit_holds invites_pool);
+	$dbh->do("alter table $_ disable trigger all") for qw(credit_transactions transaction_lots credit_holds ledger_seals invites_pool);
 	$dbh->do($_) for @damage;
 	$dbh->do('alter table credit_transactions enable always trigger append_only, enable always trigger append_only_truncate');
+	$dbh->do('alter table ledger_seals enable always trigger append_only, enable always trigger append_only_truncate');
 	$dbh->do('alter table transaction_lots enable always trigger append_only, enable always trigger append_only_truncate')
 	    unless $check =~ /refuses/;
 	my $row = $dbh->selectrow_hashref('select * from core.verify() where check_name = ?', undef, $check);
@@ -47,6 +49,14 @@ finds 'each debit is paid by lots', 'delete from transaction_lots where lot_id =
 finds 'each grant has its lot, each lot its grant', q{update credit_lots set effect = 'x' || effect where effect like 'invoice:%'};
 finds 'each grant has its lot, each lot its grant', q{update credit_lots set amount = amount + 1 where effect like 'invoice:%'};
 finds 'each debit is paid by lots', q{delete from transaction_lots where transaction_id = (select max(release_id) from credit_holds)};
+finds 'sealed rows are as they were sealed', $_ for q{update credit_transactions set metadata = '{"x":1}' where id = 1},
+    q{update credit_transactions set created_at = created_at + interval '1 microsecond' where id = 2},
+    'update transaction_lots set lot_id = lot_id + 1 where transaction_id = (select max(transaction_id) from transaction_lots)',
+    q{delete from credit_transactions where id = 1},
+    'update ledger_seals set root = sha256(root) where id = 1';
+finds 'each seal continues the one before', $_ for 'update ledger_seals set root = sha256(root) where id = 1',
+    'delete from ledger_seals where id = 2', 'update ledger_seals set to_id = to_id + 1 where id = 1',
+    'update ledger_seals set hash = sha256(hash) where id = 2';
 finds 'each hold is what its ledger row took', q{update credit_holds set amount = amount + 1 where state = 'held'};
 finds 'each hold is what its ledger row took', q{delete from credit_holds where state = 'held'};
 finds 'each hold is settled once', q{update credit_holds set state = 'held', settled_at = null, release_id = null, balance = null where state = 'voided'};
