@@ -1,13 +1,15 @@
 -- SPDX-License-Identifier: MIT
 -- Does:    gives credits: a lot, a ledger row, the balance.  Call once per
 --          effect; a second call fails on the unique effect and changes nothing.
--- Args:    p_type trial, purchase, subscription, bonus or adjustment (ledger
+-- Args:    p_type trial, purchase, subscription, bonus, rollover or adjustment (ledger
 --          type and lot source), p_amount > 0, p_effect business key,
---          p_granted_at when it was earned, p_order_id, p_expires_at or null.
+--          p_granted_at when it was earned, p_order_id, p_expires_at or null,
+--          p_plan the price subscription credits came with.
 -- Returns: the ledger row's id.
 -- Touches: credits, credit_lots, credit_transactions.
 create function core.credits_grant(p_user uuid, p_type text, p_amount bigint, p_effect text,
-	p_granted_at timestamptz, p_order_id uuid default null, p_expires_at timestamptz default null)
+	p_granted_at timestamptz, p_order_id uuid default null, p_expires_at timestamptz default null,
+	p_plan text default null)
 returns bigint
 language sql volatile as $$
 	with wallet as (
@@ -17,8 +19,8 @@ language sql volatile as $$
 			set balance = credits.balance + excluded.balance, updated_at = excluded.updated_at
 		returning balance
 	), lot as (
-		insert into public.credit_lots (user_id, source, amount, remaining, granted_at, effect, order_id, expires_at)
-		values (p_user, p_type, p_amount, p_amount, p_granted_at, p_effect, p_order_id, p_expires_at)
+		insert into public.credit_lots (user_id, source, amount, remaining, granted_at, effect, order_id, expires_at, plan)
+		values (p_user, p_type, p_amount, p_amount, p_granted_at, p_effect, p_order_id, p_expires_at, p_plan)
 	)
 	insert into public.credit_transactions (user_id, type, amount, balance, effect, request_id, created_at)
 	select p_user, p_type, p_amount, balance, p_effect, core.request_id(), core.now() from wallet

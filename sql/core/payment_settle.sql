@@ -24,7 +24,8 @@ begin
 	if v_quote > 0 then
 		perform core.credits_grant(v_paid.user_id,
 			case when v_paid.effect like 'invoice:%' then 'subscription' else 'purchase' end,
-			v_quote, v_paid.effect, v_paid.paid_at, v_paid.order_id);
+			v_quote, v_paid.effect, v_paid.paid_at, v_paid.order_id,
+			p_plan => case when v_paid.effect like 'invoice:%' then core.payment_plan(p_payment) end);
 	end if;
 	perform core.outbox_add('payment_notice', jsonb_build_object('effect', v_paid.effect, 'user_id', v_paid.user_id,
 		'amount', v_paid.amount, 'currency', v_paid.currency, 'credits', v_quote), 'paid:' || v_paid.effect);

@@ -1,52 +1,54 @@
 -- SPDX-License-Identifier: MIT
--- Does:    rolls the subscription credits of all accounts over into a month.
---          Per account: kept = min(left, largest single grant), oldest go first.
---          Set-based; accounts are locked in sorted order.
--- Args:    p_name the month (YYYY-MM) whose row in rollover_runs the caller
---          just inserted, p_start its first moment.
--- Touches: credits, credit_lots, credit_transactions, transaction_lots,
---          rollovers, rollover_runs.
-create function core.rollover_apply(p_name text, p_start timestamptz) returns void
+-- Does:    rolls the subscription credits of some accounts over into a month.
+--          Per account and plan MIN(max, MAX(left, min)) stays and the rest
+--          expires, oldest first, as booked breakage; what is below the plan's
+--          min is made up.  Set-based.
+-- Args:    p_month (YYYY-MM) whose row in rollover_runs the caller has locked,
+--          p_start its first moment, p_users sorted.
+-- Touches: credits, credit_lots, credit_transactions, transaction_lots, rollovers.
+create function core.rollover_apply(p_month text, p_start timestamptz, p_users uuid[]) returns void
 language plpgsql volatile as $$
+declare
+	v_now timestamptz := core.now();
 begin
-	perform from credits c
-	where exists (select from credit_lots l where l.user_id = c.user_id and l.open
-		and l.source = 'subscription' and l.granted_at < p_start)
-	order by user_id for no key update;
+	perform from unnest(p_users) u join credits c on c.user_id = u order by c.user_id for no key update of c;
 	with old as (
-		select id, user_id, amount, remaining,
-			sum(remaining) over (partition by user_id order by granted_at, id) - remaining as before,
-			sum(remaining) over (partition by user_id) as remains,
-			max(amount) over (partition by user_id) as cap
-		from credit_lots where open and source = 'subscription' and granted_at < p_start
+		select id, user_id, coalesce(plan, '*') as plan, remaining,
+			sum(remaining) over (partition by user_id, plan order by granted_at, id) - remaining as before,
+			sum(remaining) over (partition by user_id, plan) as remains,
+			max(amount) over (partition by user_id, plan) as largest
+		from credit_lots
+		where user_id = any (p_users) and open and source in ('subscription', 'rollover')
+			and granted_at < p_start and (expires_at is null or expires_at > v_now)
+	), kept as (
+		select old.*, remains - least(coalesce(rollover_max, largest), greatest(remains, rollover_min)) as excess
+		from old cross join lateral core.rollover_rule(plan)
 	), gone as (
-		select id, user_id, least(remaining, remains - cap - before)::bigint as amount
-		from old where before < remains - cap
+		select id, user_id, least(remaining, excess - before)::bigint as amount from kept where before < excess
 	), burnt as (
 		update credit_lots l set remaining = l.remaining - gone.amount from gone where l.id = gone.id
 	), account as (
-		select user_id, least(remains, cap)::bigint as kept, greatest(remains - cap, 0)::bigint as expired
-		from old group by user_id, remains, cap
+		select old.user_id, (sum(old.remaining) - coalesce(sum(gone.amount), 0))::bigint as kept,
+			coalesce(sum(gone.amount), 0)::bigint as expired
+		from old left join gone using (id) group by old.user_id
 	), wallet as (
-		update credits c set balance = balance - a.expired, updated_at = core.now()
+		update credits c set balance = balance - a.expired, updated_at = v_now
 		from account a where c.user_id = a.user_id and a.expired > 0
 		returning c.user_id, c.balance, a.expired
 	), entry as (
 		insert into credit_transactions (user_id, type, amount, balance, effect, request_id, created_at)
-		select user_id, 'expiry', -expired, balance, 'rollover:' || p_name || ':' || user_id,
-			core.request_id(), core.now()
+		select user_id, 'expiry', -expired, balance, 'rollover:' || p_month || ':' || user_id,
+			core.request_id(), v_now
 		from wallet
 		returning id, user_id
 	), links as (
 		insert into transaction_lots (transaction_id, lot_id, amount)
 		select entry.id, gone.id, gone.amount from entry join gone using (user_id)
-	), kept as (
-		insert into rollovers (month, user_id, rolled_over, expired)
-		select p_name, user_id, kept, expired from account
-		returning rolled_over, expired
 	)
-	update rollover_runs r set (accounts, rolled_over, expired) = (select count(*),
-		coalesce(sum(kept.rolled_over), 0), coalesce(sum(kept.expired), 0) from kept)
-	where r.month = p_name;
+	insert into rollovers (month, user_id, rolled_over, expired)
+	select p_month, user_id, kept, expired from account;
+	if exists (select from rollover_rules where rollover_min > 0) then
+		perform core.rollover_floor(p_month, p_start, u) from unnest(p_users) u;
+	end if;
 end
 $$;

@@ -17,7 +17,7 @@ language sql stable as $$
 	select 'each grant has its lot, each lot its grant', count(*), count(*) filter (where bad), min(effect) filter (where bad)
 	from (select coalesce(t.effect, l.effect) as effect, t.amount is distinct from l.amount as bad
 		from (select effect, amount from public.credit_transactions
-			where type in ('trial', 'purchase', 'subscription', 'bonus')) t
+			where type in ('trial', 'purchase', 'subscription', 'bonus', 'rollover')) t
 		full join (select effect, amount from public.credit_lots
-			where source in ('trial', 'purchase', 'subscription', 'bonus')) l using (effect)) x
+			where source in ('trial', 'purchase', 'subscription', 'bonus', 'rollover')) l using (effect)) x
 $$;

@@ -51,6 +51,22 @@ subtest 'two crons at once' => sub {
 	is_deeply [sort map { $_->json->{replayed} ? 1 : 0 } @res], [0, 1], 'one runs, one is told';
 };
 
+subtest 'a long night' => sub {
+	my $slow = Gatehouse->site(handlers => ['rollover-cron'], conf => { ROLLOVER_SECONDS => 0 });
+	my %secret = $slow->bearer($slow->conf->{CRON_SECRET});
+	$slow->sql($_) for
+		q{insert into users (external_id) select 'u' || i from generate_series(1, 5001) i},
+		q{insert into credits (user_id, balance) select id, 7 from users},
+		q{insert into credit_lots (user_id, source, amount, remaining, granted_at, effect)
+			select id, 'subscription', 7, 7, core.now() - interval '40 days', 'g' || id from users};
+	my $first = $slow->post($path, {%secret});
+	is $first->code, 202, 'what is not done in time is answered 202';
+	is_deeply [@{ $first->json }{qw(accounts done replayed)}], [5000, false, false], '... with how far it came';
+	my $next = $slow->post($path, {%secret});
+	is $next->code, 200, 'the next call ends it';
+	is_deeply [@{ $next->json }{qw(accounts rolled_over done)}], [5001, 35007, true], '... and counts the whole';
+};
+
 subtest 'a door that is shut' => sub {
 	my $shut = Gatehouse->site(handlers => ['rollover-cron'], conf => { CRON_SECRET => undef });
 	error_is($shut->post($path, { $shut->bearer('') }), 503, 'not_configured',

@@ -32,13 +32,15 @@ spend($hoard, 100);
 
 is ask($dbh, 'api.rollover_cron', $_)->{error}, 'unauthorized', 'only cron may' for undef, '{}', user_caller('full'), key_caller('ab' x 32);
 my $first = run();
-is_deeply $first, { month => $first->{month}, accounts => 1, rolled_over => 155, expired => 0, replayed => false },
+is_deeply $first, { month => $first->{month}, accounts => 1, rolled_over => 155, granted => 0, expired => 0,
+	replayed => false, done => true },
     'credits of this month are not touched';
 is run()->{replayed}, true, 'a month runs once';
 $db->clock_move('1 month');
 my $bonus = account('bonus', ['subscription', 250]);
 my $got = run();
-is_deeply $got, { month => $got->{month}, accounts => 2, rolled_over => 500, expired => 155, replayed => false },
+is_deeply $got, { month => $got->{month}, accounts => 2, rolled_over => 500, granted => 0, expired => 155,
+	replayed => false, done => true },
     'a month is kept, the rest expires';
 isnt $got->{month}, $first->{month}, 'under the name of the next month';
 is_deeply [map { balance($_) } $full, $spent, $hoard, $topup, $bonus], [255, 0, 250, 515, 255],
