@@ -13,7 +13,7 @@ declare
 	v_user uuid := coalesce(p_named, v_known);
 begin
 	if v_user is null then
-		v_user := core.user_create(null, p_email, true);
+		v_user := core.user_create(null, p_email, true, 'stripe_customer:' || nullif(p_customer, ''));
 	end if;
 	if v_known is null and p_customer <> '' then
 		insert into identities (kind, subject, user_id, verified_at, created_at)

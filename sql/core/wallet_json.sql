@@ -2,11 +2,11 @@
 -- Returns: {user_id, balance, available, held, debt, lots:[{id, source, amount,
 --          remaining, expires_at, granted_at}] in burn order, holds:[{hold_id,
 --          amount, agent, created_at, expires_at}], next_expiry:{amount,
---          expires_at}|null, streak:{days}}.  balance and available are what can
+--          expires_at}|null, streak:{days, next:{days, credits, in}|null}}.  balance and available are what can
 --          be spent now; held is set aside and comes on top.  What has expired
 --          is left out, booked or not.
 -- Touches: users, credits, credit_lots, credit_holds, credit_transactions,
---          transaction_lots, user_activity (read).
+--          transaction_lots, user_activity, streak_rules, streak_awards (read).
 create function core.wallet_json(p_user uuid) returns jsonb
 language plpgsql stable as $$
 declare
@@ -21,6 +21,6 @@ begin
 		'next_expiry', (select jsonb_build_object('amount', sum(remaining), 'expires_at', expires_at)
 			from core.lots_live(p_user) where expires_at is not null
 			group by expires_at order by expires_at limit 1),
-		'streak', jsonb_build_object('days', core.streak_days(p_user, core.user_day(p_user, core.now()))));
+		'streak', core.streak_json(p_user, core.user_day(p_user, core.now())));
 end
 $$;

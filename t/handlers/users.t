@@ -31,6 +31,17 @@ subtest '20 at once make one user with one trial' => sub {
 	is $site->value('select balance from credits where user_id = ?', keys %ids), 5, 'one trial';
 };
 
+subtest 'a referral code' => sub {
+	my $ann = users({ external_id => 'ann' }, %key)->json->{user};
+	like $ann->{referral_code}, qr/^CG-[2-9A-HJ-NP-Z]{6}$/, 'everybody has one';
+	my $bob = users({ external_id => 'bob', referral_code => $ann->{referral_code} }, %key)->json->{user};
+	is $bob->{referred_by}, $ann->{referral_code}, 'and may come by one';
+	my $before = $site->state;
+	error_is(users({ external_id => 'cat', referral_code => $_ }, %key), 422, 'invalid_field', "not by '$_'", field => 'referral_code')
+	    for 'CG-AAAAAA', '', 'x' x 41, "CG-\n";
+	is $site->state, $before, 'then nobody is made';
+};
+
 subtest 'input' => sub {
 	my $before = $site->state;
 	for (['external_id', {}, 'nothing'], ['external_id', { external_id => '' }, 'empty'],

@@ -31,6 +31,6 @@ runs q{SELECT type, COUNT(*), SUM(amount) FROM credit_transactions WHERE created
 runs q{SELECT user_id, type, amount, created_at FROM credit_transactions;}, qr/\|trial\|5\|/, 'the columns of the ledger';
 runs q{SELECT agent, credits, active FROM agent_pricing ORDER BY agent;}, qr/^chat\|1\|t\nimage\|5\|t$/, 'agent prices';
 runs q{SELECT user_id, activity_date FROM user_activity;}, qr/^$/, 'the columns of activity';
-runs q{SELECT user_id, code FROM referral_codes;}, qr/^$/, 'the columns of referral codes';
+runs q{SELECT user_id, code FROM referral_codes;}, qr/^(?:[0-9a-f-]{36}\|CG-[2-9A-HJ-NP-Z]{6}\n?){2}$/, 'the columns of referral codes';
 
 done_testing;

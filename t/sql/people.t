@@ -15,7 +15,8 @@ $db->sql(q{select core.key_create('app', ?)}, $key);
 
 # Users by a service key.
 my $made = ask($dbh, 'api.users', key_caller($key), 'ext', 'a@example.test');
-is_deeply $made, { user => { id => $made->{user}{id}, external_id => 'ext', email => 'a@example.test' } }, 'a user is made';
+is_deeply $made, { user => { id => $made->{user}{id}, external_id => 'ext', email => 'a@example.test',
+	referral_code => $made->{user}{referral_code}, referred_by => undef } }, 'a user is made';
 is_deeply ask($dbh, 'api.users', key_caller($key), 'ext', 'b@example.test'), $made, 'and found again, unchanged';
 is $db->value('select sum(balance) from credits'), 5, 'with five trial credits, once';
 is ask($dbh, 'api.users', key_caller($key), @$_[0, 1])->{field}, $_->[2], "bad $_->[2]"
