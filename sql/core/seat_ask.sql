@@ -18,11 +18,17 @@ begin
 	perform core.seat_reopen(p_seat);
 	select order_ref into v_ref from seats where id = p_seat and state = 'owed';
 	if found then
-		v_invite := core.invite_take(v_ref, false);
-		if v_invite.id is null then
+		begin
+			v_invite := core.invite_take(v_ref, false);
+			if v_invite.id is null then
+				raise no_data_found;
+			end if;
+		exception when no_data_found then
+			-- Rows that somebody took between look and lock stay locked by us until
+			-- here; who holds the pool lock would wait for them, and we for it.
 			perform core.lock_pool();
 			v_invite := core.invite_take(v_ref, true);
-		end if;
+		end;
 		update seats set invite_id = v_invite.id, asked_at = coalesce(asked_at, core.now()),
 			state = case when v_invite.id is null then 'owed' else 'allocated' end,
 			allocated_at = case when v_invite.id is not null then core.now() end

@@ -18,10 +18,17 @@ for my $line (@requests) {
 	like $answer, qr{^HTTP/1\.1 \d+ }, 'an answer to ' . substr $line =~ s/[^ -~]/?/gr, 0, 40;
 }
 
-my @lines = map { split /\n/, $site->log($_) } qw(pricing users);
+my @lines;
+poll(sub { @lines = map { split /\n/, $site->log($_) } qw(pricing users); @lines >= @requests });
 is @lines, @requests, 'a line for each';
 is_deeply [grep { ref eval { decode_json($_) } ne 'HASH' } @lines], [], 'of JSON';
 is_deeply [grep { length > 4095 } @lines], [], 'that a pipe takes whole';
 unlike $site->log('users'), qr/\Q$key/, 'and no key in it';
+
+# A program that is down: nginx has to say so without the secret in the address.
+is $site->get('/login?token=a-secret-token')->code, 502, 'nobody answers for a program that is down';
+poll(sub { $site->log('access') =~ m{"path":"/login"} });
+like $site->log('access'), qr{"path":"/login","status":502}, 'the access log tells it';
+unlike $site->logs, qr/a-secret-token/, 'and no log has the secret';
 
 done_testing;

@@ -14,7 +14,7 @@ use Tree;
 my $print = tempfile;
 $print->spurt("include Makefile\nprint-distfiles:\n\t\@printf '%s\\n' \$(am__DIST_COMMON) \$(DIST_SOURCES) \$(EXTRA_DIST)"
 	. ' $(DATA) $(HEADERS) $(dist_pages_DATA) $(dist_web_DATA) $(dist_migrations_DATA) $(dist_core_DATA)'
-	. " \$(dist_api_DATA) \$(dist_nginx_DATA)\n");
+	. " \$(dist_api_DATA) \$(dist_nginx_DATA) \$(dist_nginx_SCRIPTS)\n");
 my ($status, $said) = capture(['make', '-s', '-C', build_dir, '-f', $print, 'print-distfiles']);
 is $status, 0, 'the Makefile lists what it packs' or diag $said;
 my %packed = map { s{^(?:\.\./)+|^.*?/\./}{}r => 1 } split /\n/, $said;
