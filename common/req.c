@@ -11,6 +11,7 @@
 #include "common/db.h"
 #include "common/form.h"
 #include "common/json.h"
+#include "common/utf8.h"
 
 #define HEADER_NAME_MAX 64
 
@@ -39,6 +40,14 @@ req_header(const struct req *r, const char *name)
 		key[5 + i] = c == '-' ? '_' : c >= 'a' && c <= 'z' ? (char)(c - 'a' + 'A') : c;
 	}
 	return req_env(r, key);
+}
+
+const char *
+req_user_agent(const struct req *r)
+{
+	const char *agent = req_header(r, "User-Agent");
+
+	return agent != NULL && utf8_valid(agent, strlen(agent)) ? agent : NULL;
 }
 
 const char *

@@ -55,6 +55,9 @@ const char *req_env(const struct req *r, const char *name);
 /* A request header by its HTTP name, "Stripe-Signature", or NULL. */
 const char *req_header(const struct req *r, const char *name);
 
+/* The User-Agent when it is text, else NULL: nobody is refused for theirs. */
+const char *req_user_agent(const struct req *r);
+
 /* The value of a cookie, in the arena, or NULL. */
 const char *req_cookie(struct req *r, const char *name);
 

@@ -30,7 +30,7 @@ login_post(struct req *r)
 {
 	const char *cookie = req_secret_new(r);
 	const char *args[] = { req_secret_hash(r, req_param(r, P_TOKEN)),
-		req_secret_hash(r, cookie), req_header(r, "User-Agent") };
+		req_secret_hash(r, cookie), req_user_agent(r) };
 	struct json_object *session;
 	int rc = req_call_json(r, "login", args, COUNT(args), &session);
 

@@ -67,6 +67,11 @@ subtest 'refusals' => sub {
 	isnt $status, 0, 'there is no link for an unknown role';
 };
 
+subtest 'nobody is refused for their browser' => sub {
+	is $site->form('/login', { token => new_link() }, 'User-Agent' => "odd \xff\xc3 agent")->code, 303, 'it need not be text';
+	is $site->value('select count(*) from sessions where user_agent is null'), 1, 'and then is not kept';
+};
+
 subtest 'a site on https' => sub {
 	my $https = Gatehouse->site(handlers => ['login'], conf => { PUBLIC_URL => 'https://gate.example' });
 	my ($status, $out) = $https->cli('admin', 'link');
