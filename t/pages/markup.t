@@ -109,6 +109,17 @@ is $admin->find('.plot rect')->size, 30, 'admin: thirty days of revenue';
 is $pages->dom('admin.empty')->find('.scroll tbody tr')->size, 0, 'admin: an empty site has its page too';
 is $pages->dom('admin.empty')->find('.alert')->size, 1, 'admin: an empty pool stands out';
 
+# ---- my credits
+
+my $mine = $pages->dom('my-credits');
+is $mine->find('.legend li')->size, 3, 'my credits: what expires soon, later, never';
+is $mine->find('.left rect')->size, 3, 'my credits: each lot is drawn';
+is $mine->at('form[action="/api/checkout"] input[name=price_id]')->{value}, 'price_500', 'my credits: buy again';
+my $none = $pages->dom('my-credits.empty');
+is $none->find('tbody tr, form[method=post], .share')->size, 0, 'my credits: an empty account has its page too';
+is $none->at('.panel a.primary')->{href}, '/pricing', 'my credits: and a way to more';
+like $none->at('.notice')->text, qr/30 credits of a refunded payment/, 'my credits: debt is explained';
+
 # ---- errors
 
 for my $code (sort keys %{ $pages->errors }) {

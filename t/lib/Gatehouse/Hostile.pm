@@ -21,13 +21,15 @@ our %fields = (
 	checkout => { price_id => 'text', user_id => 'text', idempotency_key => 'text' },
 	users => { external_id => 'text', email => 'text' }, credits => { user_id => 'text' },
 	'credit-meter' => { user_id => 'text', agent => 'text', quantity => 'int', idempotency_key => 'text', metadata => 'object' },
+	'credit-transactions' => { user_id => 'text', cursor => 'text', limit => 'int', type => 'text', from => 'text', to => 'text', format => 'text' },
+	'credit-explain' => { id => 'text' }, 'my-credits' => { cursor => 'text' },
 	'credit-holds' => { user_id => 'text', agent => 'text', quantity => 'int', amount => 'int', idempotency_key => 'text',
 		expires_in => 'int', metadata => 'object' },
 	'hold-capture' => { hold_id => 'text', amount => 'int', idempotency_key => 'text' }, 'hold-void' => { hold_id => 'text' },
 	'get-discord-invite' => { session_id => 'text', order_ref => 'text', user_id => 'text' },
 );
 our %required = (success => 'session_id', login => 'token', checkout => 'price_id', users => 'external_id', 'credit-meter' => 'agent',
-	'credit-holds' => 'user_id', 'hold-capture' => 'hold_id', 'hold-void' => 'hold_id');
+	'credit-holds' => 'user_id', 'credit-explain' => 'id', 'hold-capture' => 'hold_id', 'hold-void' => 'hold_id');
 
 # A site with a user, an order, an invite and a login link, and for each route
 # the headers that open it: ($site, {name => headers}).
@@ -38,8 +40,8 @@ sub hostile_site {
 	$site->cli('admin', 'link');
 	my %key = $site->bearer($site->key);
 	my %open = map { $_->{name} => {} } routes();
-	$open{$_} = {%key} for qw(users credits credit-meter credit-holds hold-capture hold-void get-discord-invite checkout);
-	$open{admin} = { $site->session };
+	$open{$_} = {%key} for qw(users credits credit-meter credit-transactions credit-explain credit-holds hold-capture hold-void get-discord-invite checkout);
+	$open{$_} = { $site->session } for qw(admin my-credits);
 	$open{metrics} = { 'X-Forwarded-For' => '127.0.0.1' };
 	$open{'rollover-cron'} = { $site->bearer($site->conf->{CRON_SECRET}) };
 	return ($site, \%open);
