@@ -177,6 +177,34 @@ params_complete(struct req *r)
 	return rc;
 }
 
+static bool
+param_is_declared(const struct handler *h, const char *name, size_t n)
+{
+	for (size_t i = 0; i < h->nparams; i++)
+		if (strlen(h->params[i].name) == n && memcmp(h->params[i].name, name, n) == 0)
+			return true;
+	return false;
+}
+
+/* Addresses are passed around and grow: fields that we never asked for are left
+ * out before anything is decoded, so they may be as broken as they like. */
+static int
+params_from_query(struct req *r, const char *query)
+{
+	struct buf declared;
+	size_t n;
+
+	buf_init(&declared, r->arena);
+	for (; *query != '\0'; query += n + (query[n] == '&')) {
+		n = strcspn(query, "&");
+		if (!param_is_declared(r->handler, query, strcspn(query, "=&")))
+			continue;
+		buf_str(&declared, declared.n > 0 ? "&" : "");
+		buf_add(&declared, query, n);
+	}
+	return params_from_form(r, buf_text(&declared), declared.n);
+}
+
 int
 params_read(struct req *r)
 {
@@ -187,7 +215,7 @@ params_read(struct req *r)
 	if (r->handler->body == BODY_RAW)
 		return 0;
 	if (strcmp(r->method, "GET") == 0)
-		rc = query != NULL ? params_from_form(r, query, strlen(query)) : 0;
+		rc = query != NULL ? params_from_query(r, query) : 0;
 	else
 		rc = params_from_body(r);
 	return rc < 0 ? rc : params_complete(r);

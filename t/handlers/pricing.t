@@ -49,6 +49,7 @@ subtest 'what is not for sale' => sub {
 	is_deeply products(), [], 'prices of an inactive product';
 };
 
+is $site->get('/pricing?utm_source=100%&%ff' . '&more=x' x 100)->code, 200, 'what others hang on the address is no concern';
 page_error_is($site->get('/pricing?canceled=7'), 422, 'a wrong query is a typed page');
 like $site->get('/pricing?canceled=1')->dom->at('[role=status]')->all_text, qr/nothing was charged/i,
     'coming back unpaid is said';
