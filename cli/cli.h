@@ -27,7 +27,8 @@ enum cli_exit { CLI_FAULTS = 1, CLI_USAGE = 2 };
 /* One subcommand; the arguments are those after its name. */
 typedef int cli_run(struct cli *c, int argc, char **argv);
 
-/* In migrate.c, route.c, key.c, admin.c, catalogue.c, verify.c and ledger.c. */
+/* In migrate.c, route.c, key.c, admin.c, catalogue.c, verify.c, ledger.c and
+ * deliver.c. */
 cli_run migrate;
 cli_run route_env;
 cli_run key_create;
@@ -39,6 +40,7 @@ cli_run verify;
 cli_run seal;
 cli_run sweep;
 cli_run statement;
+cli_run deliver;
 
 /* The database of DATABASE_URL, or NULL with c->err set.  Owned by c. */
 struct db *cli_db(struct cli *c);

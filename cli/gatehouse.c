@@ -27,6 +27,7 @@ static const struct command commands[] = {
 	{ "verify", "", "prove that credits, ledger, orders and seats agree", verify },
 	{ "seal", "", "seal the ledger's new rows by the chain of hashes", seal },
 	{ "sweep", "", "book holds and credits whose time is over", sweep },
+	{ "deliver", "", "post the notices that are due to NOTICE_URL", deliver },
 	{ "statement", "USER", "print a user's ledger so that it can be checked elsewhere", statement },
 	{ "admin link", "[--role ROLE]", "print a one-time login link", admin_link },
 	{ "key create", "NAME [--scope SCOPE]...", "make a service key and print it once", key_create },
