@@ -20,9 +20,12 @@ begin
 		from credit_lots
 		where user_id = any (p_users) and open and source in ('subscription', 'rollover')
 			and granted_at < p_start and (expires_at is null or expires_at > v_now)
+	), rule as materialized ( -- asked once per plan, not per lot
+		select plan, rollover_min, rollover_max
+		from (select distinct plan from old) p cross join lateral core.rollover_rule(plan)
 	), kept as (
 		select old.*, remains - least(coalesce(rollover_max, largest), greatest(remains, rollover_min)) as excess
-		from old cross join lateral core.rollover_rule(plan)
+		from old join rule using (plan)
 	), gone as (
 		select id, user_id, least(remaining, excess - before)::bigint as amount from kept where before < excess
 	), burnt as (
