@@ -27,8 +27,8 @@ enum cli_exit { CLI_FAULTS = 1, CLI_USAGE = 2 };
 /* One subcommand; the arguments are those after its name. */
 typedef int cli_run(struct cli *c, int argc, char **argv);
 
-/* In migrate.c, route.c, key.c, admin.c, catalogue.c, verify.c, ledger.c and
- * deliver.c. */
+/* In migrate.c, route.c, key.c, admin.c, catalogue.c, verify.c, ledger.c,
+ * deliver.c and reconcile.c. */
 cli_run migrate;
 cli_run route_env;
 cli_run key_create;
@@ -37,6 +37,7 @@ cli_run key_revoke;
 cli_run admin_link;
 cli_run stripe_catalogue;
 cli_run verify;
+cli_run reconcile;
 cli_run seal;
 cli_run sweep;
 cli_run statement;

@@ -34,6 +34,7 @@ static const struct command commands[] = {
 	{ "key list", "", "list the service keys", key_list },
 	{ "key revoke", "NAME", "end a service key", key_revoke },
 	{ "stripe catalogue", "", "make the products at Stripe, take its prices over", stripe_catalogue },
+	{ "reconcile", "[--dry-run] [--days N]", "hold the books against Stripe's, apply what is missing", reconcile },
 	{ "env", "ROUTE", "print the environment of one route's program", route_env },
 	{ "version", "", "print the version", version },
 	{ "help", "", "print this", help },

@@ -1,6 +1,7 @@
 -- SPDX-License-Identifier: MIT
 -- Returns: gauges by name, all whole numbers.
--- Touches: invites_pool, seats, outbox, payments (read, by partial indexes).
+-- Touches: invites_pool, seats, outbox, payments, credits, reconciliations
+--          (read, by partial indexes).
 create function api.metrics() returns jsonb
 language plpgsql stable security definer set search_path = pg_catalog, public, core, api, pg_temp as $$
 begin
@@ -9,6 +10,9 @@ begin
 		'seats_owed', (select count(*) from seats where state = 'owed' and asked_at is not null),
 		'outbox_pending', (select count(*) from outbox where done_at is null),
 		'payments_unpriced', (select count(*) from payments where status = 'unpriced'),
+		'credits_debt', (select coalesce(sum(debt), 0) from credits where debt > 0),
+		'reconciled_seconds', coalesce(extract(epoch from (core.reconcile_last()->>'at')::timestamptz)::bigint, 0),
+		'reconcile_missing', coalesce((core.reconcile_last()->>'missing')::bigint, 0),
 		'schema', core.schema_version());
 end
 $$;

@@ -12,6 +12,7 @@ begin
 		'credits', jsonb_build_object(
 			'accounts', (select count(*) from credits),
 			'balance', (select coalesce(sum(balance), 0) from credits),
+			'debt', (select coalesce(sum(debt), 0) from credits where debt > 0),
 			'ledger', (select coalesce(sum(amount), 0) from credit_transactions),
 			'spent_today', (select coalesce(-sum(amount), 0) from credit_transactions
 				where type = 'usage' and created_at >= date_trunc('day', core.now(), 'UTC'))),

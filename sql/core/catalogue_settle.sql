@@ -9,6 +9,6 @@ begin
 	from (select id from payments where status = 'unpriced' order by user_id, id) p
 	where core.payment_quote(p.id) is not null;
 	perform core.order_settle(o.id)
-	from (select id from orders where status = 'paid' and settled_at is null order by user_id, id) o;
+	from (select id from orders where status in ('paid', 'refunded') and settled_at is null order by user_id, id) o;
 end
 $$;

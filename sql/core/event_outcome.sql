@@ -11,8 +11,16 @@ language sql immutable as $$
 		when p_event->>'type' = 'invoice.paid'
 			and core.invoice_subscription(p_event#>'{data,object}') is not null
 			and core.bigint_or_null(p_event#>>'{data,object,amount_paid}') > 0 then 'applied'
+		when p_event->>'type' = 'invoice.payment_failed'
+			and core.invoice_subscription(p_event#>'{data,object}') is not null then 'applied'
+		when p_event->>'type' in ('charge.refunded', 'invoice_payment.paid') then 'applied'
+		when p_event->>'type' in ('refund.created', 'refund.updated', 'refund.failed', 'charge.refund.updated',
+			'charge.dispute.created', 'charge.dispute.updated', 'charge.dispute.closed',
+			'charge.dispute.funds_withdrawn', 'charge.dispute.funds_reinstated')
+			and p_event#>>'{data,object,charge}' <> '' then 'applied'
 		when p_event->>'type' in ('customer.subscription.created', 'customer.subscription.updated',
-			'customer.subscription.deleted') then 'applied'
+			'customer.subscription.deleted', 'customer.subscription.paused',
+			'customer.subscription.resumed') then 'applied'
 		when p_event->>'type' in ('price.created', 'price.updated', 'price.deleted',
 			'product.created', 'product.updated', 'product.deleted') then 'applied'
 		else 'recorded' end

@@ -2,7 +2,7 @@
 -- Does:    records the money of a paid subscription invoice, once per invoice,
 --          and settles it.  Only the first invoice and renewals buy credits.
 -- Args:    p_event the event; the caller shares the catalogue lock.
--- Touches: payments, payment_lines, orders, subscriptions; identities, users,
+-- Touches: payments, payment_lines, charges, orders, subscriptions; identities, users,
 --          the wallet, seats, outbox.
 create function core.invoice_apply(p_event jsonb) returns void
 language plpgsql volatile as $$
@@ -22,12 +22,18 @@ begin
 		core.bigint_or_null(v_invoice->>'amount_paid'), v_invoice->>'currency', core.event_created(p_event))
 	on conflict (effect) do nothing
 	returning id into v_id;
+	if v_invoice->>'charge' <> '' then -- 2020
+		perform core.charge_note(v_invoice->>'charge', v_invoice->>'payment_intent', v_invoice->>'id');
+	end if;
 	if v_id is null or not v_buys then
+		perform core.payment_heard(v_id);
+		perform core.subscription_decide(v_sub);
 		return;
 	end if;
 	insert into payment_lines (payment_id, line, price_id, item_id, quantity)
 	select v_id, line, price_id, item_id, quantity from core.invoice_lines(v_invoice);
 	perform core.payment_settle(v_id);
+	perform core.payment_heard(v_id);
 	perform core.subscription_paid(v_sub);
 end
 $$;

@@ -1,7 +1,8 @@
 -- SPDX-License-Identifier: MIT
 -- Does:    decides the seat of a paid order once its price is known.
--- Args:    p_order an order; nothing happens unless it is paid and unsettled.
--- Touches: orders; seats by core.seat_owe().
+-- Args:    p_order an order; nothing happens unless money came for it (it may
+--          have gone back) and it is unsettled.
+-- Touches: orders; seats by core.seat_decide().
 create function core.order_settle(p_order uuid) returns void
 language plpgsql volatile as $$
 declare
@@ -12,11 +13,11 @@ begin
 	from orders w
 	left join prices p on p.id = coalesce(w.price_id, (select min(i.price_id) from subscription_items i
 		where i.subscription_id = w.subscription_id having count(*) = 1))
-	where w.id = p_order and o.id = w.id and o.status = 'paid' and o.settled_at is null
+	where w.id = p_order and o.id = w.id and o.status in ('paid', 'refunded') and o.settled_at is null
 		and (o.discord is not null or p.id is not null)
 	returning o.* into v_order;
-	if found and v_order.discord then
-		perform core.seat_owe(v_order);
+	if found then
+		perform core.seat_decide(p_order);
 	end if;
 end
 $$;

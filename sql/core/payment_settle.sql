@@ -1,5 +1,5 @@
 -- SPDX-License-Identifier: MIT
--- Does:    grants what a payment buys, once; while that cannot be known, tells
+-- Does:    grants what a payment buys, once, less what went back already; while that cannot be known, tells
 --          the operator (after a while: the missing event is usually near).
 -- Args:    p_payment an unpriced payment of this transaction, or one found
 --          while the caller holds the catalogue lock alone.
@@ -17,6 +17,7 @@ begin
 		perform core.outbox_add('alert_unpriced', jsonb_build_object('effect', effect),
 			'unpriced:' || effect, interval '10 minutes')
 		from payments where id = p_payment and status = 'unpriced';
+		perform core.payment_reverse(p_payment);
 		return;
 	end if;
 	delete from outbox where dedupe_key = 'unpriced:' || v_paid.effect and done_at is null and attempts = 0;
@@ -29,5 +30,9 @@ begin
 	end if;
 	perform core.outbox_add('payment_notice', jsonb_build_object('effect', v_paid.effect, 'user_id', v_paid.user_id,
 		'amount', v_paid.amount, 'currency', v_paid.currency, 'credits', v_quote), 'paid:' || v_paid.effect);
+	perform core.payment_reverse(p_payment);
+	if exists (select from payments where user_id = v_paid.user_id and clawed > 0) then
+		perform core.wallet_settle(v_paid.user_id, jsonb_build_object('granted', v_paid.effect));
+	end if;
 end
 $$;

@@ -3,7 +3,7 @@
 --          session) by the rules of orders, any other name by a seat of its own.
 -- Args:    p_ref 1 to 255 characters, p_user whom it is for or null.
 -- Returns: as core.seat_answer().
--- Raises:  invalid_field; as core.order_answer() and core.seat_answer().
+-- Raises:  invalid_field, seat_revoked (on the revoked list); as core.order_answer() and core.seat_answer().
 -- Touches: what core.seat_ask() touches.
 create function core.ref_answer(p_ref text, p_user uuid default null) returns jsonb
 language plpgsql volatile as $$
@@ -16,6 +16,9 @@ begin
 	select * into v_order from orders where id = core.uuid_or_null(p_ref) or session_id = p_ref;
 	if found then
 		return core.order_answer(v_order);
+	end if;
+	if core.seat_refused(p_user) then
+		perform core.fail('seat_revoked');
 	end if;
 	return core.seat_answer(core.seat_of_ref(p_ref, p_user));
 end

@@ -35,5 +35,6 @@ begin
 		perform core.subscription_paid(v_order.subscription_id);
 	end if;
 	perform core.order_settle(v_order.id);
+	perform core.order_reverse(v_order.id);
 end
 $$;

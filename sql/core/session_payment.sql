@@ -18,6 +18,7 @@ begin
 		insert into payment_lines (payment_id, line, price_id, quantity, credits)
 		select v_id, 1, price_id, 1, credits from orders where id = p_order_id;
 		perform core.payment_settle(v_id);
+		perform core.payment_heard(v_id);
 	end if;
 end
 $$;

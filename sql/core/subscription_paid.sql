@@ -1,8 +1,9 @@
 -- SPDX-License-Identifier: MIT
 -- Does:    marks the order of a subscription paid when one of its invoices was,
---          whichever of the two was heard of first.
+--          whichever of the two was heard of first; what is known of refunds and
+--          of failed invoices is weighed again.
 -- Args:    p_subscription Stripe's id, or null.
--- Touches: orders; seats by core.order_settle().
+-- Touches: orders, subscriptions; seats by core.order_settle().
 create function core.subscription_paid(p_subscription text) returns void
 language plpgsql volatile as $$
 declare
@@ -21,5 +22,8 @@ begin
 	if v_order is not null then
 		perform core.order_settle(v_order);
 	end if;
+	perform core.order_reverse(id) from orders
+	where subscription_id = p_subscription and mode = 'subscription';
+	perform core.subscription_decide(p_subscription);
 end
 $$;

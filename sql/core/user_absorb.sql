@@ -4,7 +4,8 @@
 --          The trial credits of the placeholder end: they are once per person.
 -- Args:    p_from, p_into users.  Nothing happens unless p_from is a
 --          placeholder with no identity but Stripe customers.
--- Touches: users, identities, streak_awards, orders, subscriptions, payments, seats, the wallet.
+-- Touches: users, identities, streak_awards, orders, subscriptions, payments,
+--          seats, seat_revocations, the wallet.
 create function core.user_absorb(p_from uuid, p_into uuid) returns void
 language plpgsql volatile as $$
 begin
@@ -19,6 +20,7 @@ begin
 	update orders set user_id = p_into where user_id = p_from;
 	update subscriptions set user_id = p_into where user_id = p_from;
 	update payments set user_id = p_into where user_id = p_from;
+	update seat_revocations set user_id = p_into where user_id = p_from;
 	insert into streak_awards (user_id, days, credits, awarded_on)
 	select p_into, days, credits, awarded_on from streak_awards where user_id = p_from
 	on conflict do nothing;

@@ -12,6 +12,7 @@ language sql stable as $$
 	union all select * from core.verify_seals()
 	union all select * from core.verify_holds()
 	union all select * from core.verify_orders()
+	union all select * from core.verify_money()
 	union all select * from core.verify_seats()
 	union all select * from core.verify_schema()
 $$;

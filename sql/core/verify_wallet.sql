@@ -15,7 +15,8 @@ language sql stable as $$
 	union all
 	select 'what left a lot is linked to debits', count(*), count(*) filter (where bad), min(lot) filter (where bad)
 	from (select id::text as lot, amount - remaining <> coalesce(k.total, 0) as bad
-		from public.credit_lots left join (select k.lot_id, sum(-sign(t.amount) * k.amount) as total
+		from public.credit_lots left join (select k.lot_id, sum(case when t.type = 'refund' then k.amount
+				else -sign(t.amount) * k.amount end) as total
 			from public.transaction_lots k join public.credit_transactions t on t.id = k.transaction_id
 			group by 1) k on k.lot_id = id) x
 $$;

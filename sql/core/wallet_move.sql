@@ -1,7 +1,8 @@
 -- SPDX-License-Identifier: MIT
 -- Does:    moves the credits of one account to another, lot by lot, except
 --          trial credits, which end (what was spent of them ends in the other
---          trial).  What is held comes back first.  The ledgers say so on both sides.
+--          trial), and the debt of payments that moved.  What is held comes back
+--          first.  The ledgers say so on both sides.
 -- Args:    p_from, p_into accounts.
 -- Touches: credits, credit_lots, credit_transactions, transaction_lots, credit_holds.
 create function core.wallet_move(p_from uuid, p_into uuid) returns void
@@ -15,12 +16,15 @@ begin
 	update credit_lots set expires_at = core.now() where user_id = p_from and source = 'trial' and open;
 	perform core.lots_expire(p_from, core.now());
 	with moved as (
-		update credit_lots set user_id = p_into where user_id = p_from and open returning remaining
+		update credit_lots set user_id = p_into where user_id = p_from and (open or clawed > 0 or lent > 0)
+		returning remaining
 	)
 	select coalesce(sum(remaining), 0)::bigint into v_moved from moved;
 	if v_moved > 0 then
 		perform core.balance_adjust(p_from, -v_moved, jsonb_build_object('moved_to', p_into));
 		perform core.balance_adjust(p_into, v_moved, jsonb_build_object('moved_from', p_from));
 	end if;
+	perform core.wallet_settle(p_from, jsonb_build_object('moved_to', p_into));
+	perform core.wallet_settle(p_into, jsonb_build_object('moved_from', p_from));
 end
 $$;

@@ -10,7 +10,7 @@ use Mojo::File 'tempfile';
 use Test::More;
 
 my @commands = ('migrate', 'verify', 'seal', 'sweep', 'deliver', 'statement', 'admin link', 'key create', 'key list', 'key revoke',
-	'stripe catalogue', 'env', 'version', 'help');
+	'stripe catalogue', 'reconcile', 'env', 'version', 'help');
 
 my ($status, $out, $err) = gatehouse({}, 'help');
 is $status, 0, 'help succeeds without settings';
@@ -28,6 +28,7 @@ for my $args (['migrate', 'x'], ['verify', '-v'], ['seal', 'x'], ['sweep', 'x'],
 	['key', 'create'], ['key', 'create', '--scope', 'x'], ['key', 'create', 'n', '--scope'],
 	['key', 'create', 'n', 'x', 'y'], ['key', 'create', 'n', '--scope', 'A,B'], ['key', 'create', 'n', '--scope', ''],
 	['key', 'list', 'x'], ['key', 'revoke'], ['key', 'revoke', 'a', 'b'], ['stripe', 'catalogue', 'x'],
+	['reconcile', 'x'], ['reconcile', '--days'], ['reconcile', '--days', '0'],
 	['env'], ['env', 'a', 'b'], ['version', 'x'], ['help', 'x']) {
 	($status, $out, $err) = gatehouse({ PUBLIC_URL => 'http://x' }, @$args);
 	is_deeply [$status, $out], [2, ''], "'gatehouse @$args' is not how to call it";

@@ -5,17 +5,23 @@ use FindBin;
 use lib "$FindBin::Bin/lib";
 
 use Gatehouse;
-use Gatehouse::Stripe qw(payload payloads);
+use Gatehouse::Stripe qw(event payload payloads session);
 use Race;
 
 my $db  = Gatehouse->database;
 my $dbh = $db->dbh;
 events_deliver($dbh, map { payload($_) } payloads());
+# A purchase that is spent, then refunded in full: debt, and no seat.
+events_deliver($dbh, event('checkout.session.completed', session('cs_back', customer => 'cus_back', amount_total => 2000,
+	metadata => { price_id => payload('price.created')->{data}{object}{id} })));
+$db->sql(q{select core.meter_charge(user_id, 'image', 40, 'spent', null) from identities where subject = 'cus_back'});
+events_deliver($dbh, event('charge.refunded', { id => 'ch_back', object => 'charge', amount => 2000, amount_refunded => 2000,
+	payment_intent => 'pi_cs_back' }));
 $db->sql(q{insert into invites_pool (code, invite_url) values ('a', 'u'), ('b', 'u'), ('c', 'u')});
 ask($dbh, 'api.get_discord_invite', undef, 'cs_test_TestAda000001', undef, undef);
-$db->sql(q{select core.meter_charge(user_id, 'image', 30, 'k', null) from credits});
+$db->sql(q{select core.meter_charge(user_id, 'image', 30, 'k', null) from credits where balance >= 150});
 $db->sql(q{select core.credits_grant(user_id, 'bonus', 50, 'b:' || user_id, core.now()) from credits});
-$db->sql(q{select core.hold_begin(user_id, null, null, 10, 'h' || n, 60, null) from credits, generate_series(1, 3) n});
+$db->sql(q{select core.hold_begin(user_id, null, null, 10, 'h' || n, 60, null) from credits, generate_series(1, 3) n where debt = 0});
 $db->sql(q{select core.hold_settle(h, amount, null, null) from (select h, row_number() over (order by id) as n,
 	case when row_number() over (order by id) % 3 = 0 then 0 else 4 end as amount from credit_holds h) x where n % 3 <> 1});
 $db->sql('select core.ledger_seal(2)');
@@ -45,7 +51,7 @@ finds 'the ledger sums to the balance', 'update credit_transactions set amount =
 finds 'the ledger sums to the balance', 'delete from credit_transactions where id = 1';
 finds 'each ledger row continues the one before', 'update credit_transactions set balance = balance + 1 where id = 2';
 finds 'what left a lot is linked to debits', 'update transaction_lots set amount = amount + 1';
-finds 'each debit is paid by lots', 'delete from transaction_lots where lot_id = (select max(lot_id) from transaction_lots)';
+finds 'each debit is paid by lots', 'delete from transaction_lots where lot_id = (select min(lot_id) from transaction_lots)';
 finds 'each grant has its lot, each lot its grant', q{update credit_lots set effect = 'x' || effect where effect like 'invoice:%'};
 finds 'each grant has its lot, each lot its grant', q{update credit_lots set amount = amount + 1 where effect like 'invoice:%'};
 finds 'each debit is paid by lots', q{delete from transaction_lots where transaction_id = (select max(release_id) from credit_holds)};
@@ -70,6 +76,18 @@ finds 'each seat holds an invite marked for it', 'update invites_pool set used_a
 finds 'each seat holds an invite marked for it', q{update invites_pool set used_by = 'somebody' where used_by is not null};
 finds 'no seat was given more invites than were replaced', q{update invites_pool set used_at = core.now(), used_by = (select order_ref from seats where invite_id is not null)};
 finds 'nobody waits while there is stock', q{insert into seats (order_ref, owed_at, asked_at) values ('forgotten', core.now(), core.now())};
+my $clawed = q{(select id from credit_lots where clawed > 0 limit 1)};
+finds 'each payment is reversed as its charges say', 'update payments set reversed = reversed - 1 where reversed > 0';
+finds 'each payment is reversed as its charges say', 'update payments set clawed = 0, reversed = 0, gone = false';
+finds 'each payment is reversed as its charges say', 'update charges set refunded = refunded / 2';
+finds 'each payment is reversed as its charges say', 'delete from disputes', 'delete from refunds', 'delete from charges';
+finds 'what was clawed back is taken from lots or owed', 'update credits set debt = debt + 1';
+finds 'what was clawed back is taken from lots or owed', "update credit_lots set clawed = clawed - 1 where id = $clawed";
+finds 'no lot gave more than its own payment was reversed', "update credit_lots set effect = effect || 'x' where id = $clawed";
+finds 'the ledger sums to the debt', 'update credit_transactions set debt = debt + 1 where id = 1';
+finds 'what left a lot is linked to debits', "delete from transaction_lots where lot_id = $clawed";
+finds 'a refunded order has no seat', 'delete from seat_revocations';
+finds 'a refunded order has no seat', q{update seats set state = 'owed' where state = 'revoked'};
 finds 'the ledger refuses changes', 'alter table transaction_lots disable trigger append_only';
 finds 'constraints and indexes are valid', 'alter table credits add constraint rich check (balance > 1000) not valid';
 is verify_clean($dbh), '', 'and after it all is undone the books are true again';

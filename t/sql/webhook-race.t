@@ -21,7 +21,7 @@ my @events = map { payload($_) } payloads();
 my $clean = Gatehouse->database;
 events_deliver($clean->dbh, @events);
 my $want = $clean->state;
-like $want, qr/cus_TestAda000001 \| 505 /, 'one clean delivery';
+like $want, qr/cus_TestAda000001 \| 255 /, 'one clean delivery';
 
 my $db = Gatehouse->database;
 

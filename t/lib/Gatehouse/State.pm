@@ -22,16 +22,24 @@ my %query = (
 	hold => 'select concat_ws(%s, {person}, h.amount, h.state, h.captured)
 		from credit_holds h join users u on u.id = h.user_id',
 	invites => 'select concat_ws(%s, count(*), count(used_at)) from invites_pool',
-	ledger => 'select concat_ws(%s, {person}, t.type, t.amount, t.effect)
-		from credit_transactions t join users u on u.id = t.user_id',
+	# What went back is booked step by step in the order of arrival: its sum counts.
+	ledger => q(select concat_ws(%s, {person}, t.type, t.amount, t.effect)
+		from credit_transactions t join users u on u.id = t.user_id where t.type <> 'refund'),
+	reversal => q(select concat_ws(%s, {person}, sum(t.amount), sum(t.debt))
+		from credit_transactions t join users u on u.id = t.user_id where t.type = 'refund'
+		group by u.id having sum(t.amount) <> 0 or sum(t.debt) <> 0),
+	revoked => 'select concat_ws(%s, {person}, o.session_id) from seat_revocations r
+		join orders o on o.id = r.order_id left join users u on u.id = r.user_id where r.lifted_at is null',
+	taken => 'select concat_ws(%s, effect, clawed, lent) from credit_lots where clawed > 0 or lent > 0',
+	reversed => 'select concat_ws(%s, effect, reversed, clawed, gone) from payments where reversed > 0',
 	lot => 'select concat_ws(%s, {person}, l.source, l.amount, l.remaining, l.priority, l.effect,
 			l.expires_at is not null, o.session_id)
 		from credit_lots l join users u on u.id = l.user_id left join orders o on o.id = l.order_id',
 	order => 'select concat_ws(%s, o.session_id, {person}, o.price_id, o.mode, o.status, o.amount, o.currency,
 			o.credits, o.discord, o.customer, o.payment_intent, o.invoice, o.paid_at is not null)
 		from orders o left join users u on u.id = o.user_id',
-	# Alerts are about what was wrong for a while: they may differ.
-	outbox => q(select concat_ws(%s, kind, dedupe_key) from outbox where kind not like 'alert%'),
+	# What was so for a while may differ: alerts, and notices of a low balance.
+	outbox => q(select concat_ws(%s, kind, dedupe_key) from outbox where kind not like 'alert%' and kind <> 'low_balance'),
 	payment => 'select concat_ws(%s, {person}, p.effect, p.status, p.amount, p.currency, p.credits, p.subscription_id)
 		from payments p left join users u on u.id = p.user_id',
 	price => 'select concat_ws(%s, id, product_id, active, unit_amount, credits, discord) from prices',
