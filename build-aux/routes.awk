@@ -76,8 +76,8 @@ function check_row() {
 	check_list($6, auths, "auth")
 	if ($7 !~ /^[0-9]+k?$/)
 		bad("body \"" $7 "\" is not a number of bytes, or of KiB with k")
-	if ($8 !~ /^[1-9][0-9]*$/ || $8 > 1024)
-		bad("threads \"" $8 "\" is not a number from 1 to 1024")
+	if ($8 != "event" && ($8 !~ /^[1-9][0-9]*$/ || $8 > 1024))
+		bad("threads \"" $8 "\" is not a number from 1 to 1024, nor event")
 	if ($9 != "-" && $9 !~ /^[1-9][0-9]*r\/[sm]\/[1-9][0-9]*$/)
 		bad("rate \"" $9 "\" is not like 10r/s/20, nor -")
 	check_names($10, "setting", "^[A-Z][A-Z0-9_]*$")
@@ -206,7 +206,10 @@ function put_nginx(    i) {
 			printf "\tlimit_req zone=gh_%s burst=%s nodelay;\n", ident(name_[i]), burst(rate[i])
 		if (auth[i] == "local")
 			print "\tallow 127.0.0.1;\n\tallow ::1;\n\tallow unix:;\n\tdeny all;"
-		printf "\tfastcgi_pass unix:@RUN@/%s.sock;\n}\n", name_[i]
+		if (threads[i] == "event")
+			printf "\tfastcgi_keep_conn on;\n\tfastcgi_pass gh_%s;\n}\n", ident(name_[i])
+		else
+			printf "\tfastcgi_pass unix:@RUN@/%s.sock;\n}\n", name_[i]
 	}
 }
 
@@ -220,6 +223,10 @@ function put_zones(    i, key) {
 	for (i = 1; i <= n; i++)
 		if (rate[i] != "")
 			printf "limit_req_zone $client_net zone=gh_%s:1m rate=%s;\n", ident(name_[i]), speed(rate[i])
+	# an event loop minds no idle connection: nginx keeps what it has opened
+	for (i = 1; i <= n; i++)
+		if (threads[i] == "event")
+			printf "\nupstream gh_%s {\n\tserver unix:@RUN@/%s.sock;\n\tkeepalive 128;\n}\n", ident(name_[i]), name_[i]
 	print "\nmap $uri $face {\n\tdefault page;\n\t~^/(api|functions)/ api;"
 	for (i = 1; i <= n; i++) {
 		key = prefix[i] ? "~^" swap(path[i], "[.]", "\\.") : path[i]

@@ -5,9 +5,12 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "common/arena.h"
 #include "common/caller.h"
+#include "common/crypto.h"
 #include "common/handler.h"
 #include "common/i18n.h"
+#include "common/log.h"
 #include "common/metrics.h"
 #include "common/template.h"
 
@@ -46,6 +49,49 @@ program_init(struct program *p, const struct handler *h, struct err *e)
 	p->sandbox = setting("SANDBOX") != NULL;
 	p->metrics = metrics_open(setting("METRICS_DIR"), h->name);
 	return load_pages(p, e);
+}
+
+/* nginx names each request; whoever else speaks FastCGI to us may name his, but
+ * what is printed and sent to PostgreSQL is only ever a plain word. */
+static const char *
+request_id(struct req *r)
+{
+	const char *id = req_env(r, "REQUEST_ID");
+
+	if (id != NULL && *id != '\0' && strlen(id) <= 64 && form_token(id))
+		return arena_strdup(r->arena, id);
+	return token_new(r->arena);
+}
+
+/* HEAD is a GET of which only the headers are sent.  All that the log line needs is
+ * copied: libfcgi frees the parameters first. */
+static void
+request_method(struct req *r)
+{
+	const char *method = req_env(r, "REQUEST_METHOD");
+
+	r->head = method != NULL && strcmp(method, "HEAD") == 0;
+	r->method = r->head ? "GET" : arena_strdup(r->arena, method != NULL ? method : "");
+}
+
+static const char *
+request_path(struct req *r)
+{
+	const char *uri = req_env(r, "REQUEST_URI");
+
+	if (uri == NULL)
+		return r->route->path;
+	return arena_strndup(r->arena, uri, strcspn(uri, "?"));
+}
+
+void
+program_open(struct req *r)
+{
+	metrics_begin(r->program->metrics);
+	request_method(r);
+	r->path = request_path(r);
+	r->id = request_id(r);
+	r->label = arena_printf(r->arena, "%s:%s", r->route->name, r->id);
 }
 
 typedef int handler_fn(struct req *r);
@@ -105,7 +151,18 @@ serve(struct req *r)
 	return rc < 0 ? rc : fn(r);
 }
 
-void
+/* The answer, or the error that came in its place. */
+static void
+finish(struct req *r, int rc)
+{
+	if (rc < 0) {
+		r->err.code = rc;
+		resp_error(r);
+	}
+	resp_finish(r);
+}
+
+bool
 program_serve(struct req *r)
 {
 	int rc;
@@ -113,9 +170,41 @@ program_serve(struct req *r)
 	buf_init(&r->resp.headers, r->arena);
 	buf_init(&r->resp.body, r->arena);
 	rc = serve(r);
-	if (rc < 0) {
-		r->err.code = rc;
-		resp_error(r);
-	}
-	resp_finish(r);
+	if (rc == REQ_LATER)
+		return false;
+	finish(r, rc);
+	return true;
+}
+
+void
+program_settle(struct req *r)
+{
+	finish(r, r->call.rc < 0 ? r->call.rc : resp_json(r, 200, r->call.answer));
+}
+
+static void
+log_answer(const struct req *r, uint64_t micros, uint64_t db_micros)
+{
+	const struct error_row *row = r->err.code < 0 ? error_row(r->err.code) : NULL;
+	struct log_request l = {
+		.route = r->route->name,
+		.id = r->id,
+		.method = r->method,
+		.path = r->path,
+		.status = r->resp.status,
+		.error = row != NULL ? row->name : NULL,
+		.detail = row != NULL && r->err.log[0] != '\0' ? r->err.log : NULL,
+		.micros = micros,
+		.db_micros = db_micros,
+		.bytes = r->resp.body.n,
+	};
+
+	log_request(&l);
+}
+
+void
+program_close(struct req *r, uint64_t micros, uint64_t db_micros, uint64_t db_retries)
+{
+	metrics_end(r->program->metrics, r->resp.status, micros, db_micros, db_retries);
+	log_answer(r, micros, db_micros);
 }

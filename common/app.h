@@ -4,6 +4,7 @@
 #define GATEHOUSE_APP_H
 
 #include <stdbool.h>
+#include <stdint.h>
 
 struct catalogue;
 struct handler;
@@ -29,9 +30,18 @@ bool program_is_https(const struct program *p);
 struct err;
 int program_init(struct program *p, const struct handler *h, struct err *e);
 
-/* Serves one decoded request: method, credentials, parameters, the handler's
- * function, and the answer or the error.  r->resp is complete afterwards. */
+/* Begins a request of which the parameters are there: names it for log, metrics
+ * and PostgreSQL. */
 struct req;
-void program_serve(struct req *r);
+void program_open(struct req *r);
+
+/* Serves it: method, credentials, parameters, the handler's function, and the
+ * answer or the error.  True when r->resp is complete; false when the answer comes
+ * later (req_batch()): then program_settle() completes it from r->call. */
+bool program_serve(struct req *r);
+void program_settle(struct req *r);
+
+/* Ends it after the answer was sent: counts and logs.  Times in microseconds. */
+void program_close(struct req *r, uint64_t micros, uint64_t db_micros, uint64_t db_retries);
 
 #endif

@@ -31,6 +31,8 @@ struct db {
 	struct db_stats stats;
 	void (*notice)(void *, const char *);
 	void *notice_arg;
+	uint64_t begun;		/* when the call under way was sent */
+	PGresult *last;		/* of the call under way, the latest result */
 };
 
 struct db *
@@ -53,6 +55,8 @@ db_disconnect(struct db *db)
 		free(p);
 	}
 	db->prepared = NULL;
+	PQclear(db->last);
+	db->last = NULL;
 	PQfinish(db->conn);
 	db->conn = NULL;
 }
@@ -261,18 +265,14 @@ db_statement(struct buf *sql, const char *function, int n)
 }
 
 static int
-db_prepare(struct db *db, struct arena *a, const char *function, int n, struct err *e)
+db_prepare_text(struct db *db, struct arena *a, const char *function, const char *sql,
+    struct err *e)
 {
 	struct prepared *p;
 	PGresult *res;
-	struct buf sql;
 	int rc = 0;
 
-	if (db_is_prepared(db, function))
-		return 0;
-	buf_init(&sql, a);
-	db_statement(&sql, function, n);
-	PQsendPrepare(db->conn, function, buf_text(&sql), 0, NULL);
+	PQsendPrepare(db->conn, function, sql, 0, NULL);
 	res = db_await(db);
 	if (PQresultStatus(res) != PGRES_COMMAND_OK)
 		rc = db_fault(db, a, res, e);
@@ -286,6 +286,18 @@ db_prepare(struct db *db, struct arena *a, const char *function, int n, struct e
 	p->next = db->prepared;
 	db->prepared = p;
 	return 0;
+}
+
+static int
+db_prepare(struct db *db, struct arena *a, const char *function, int n, struct err *e)
+{
+	struct buf sql;
+
+	if (db_is_prepared(db, function))
+		return 0;
+	buf_init(&sql, a);
+	db_statement(&sql, function, n);
+	return db_prepare_text(db, a, function, buf_text(&sql), e);
 }
 
 /* Takes a result that must be at most one row of one column; clears it. */
@@ -355,6 +367,154 @@ db_call(struct db *db, struct arena *a, const char *request, const char *functio
 		rc = db_take_text(db, a, db_send(db, function, all, n + 1), out, e);
 	db->stats.micros += micros_now() - start;
 	return rc;
+}
+
+/* As db_prepare(), for a connection that must not wait for locks. */
+static int
+db_prepare_quick(struct db *db, struct arena *a, const char *function, bool each, int n,
+    struct err *e)
+{
+	struct buf sql;
+
+	if (db_is_prepared(db, function))
+		return 0;
+	buf_init(&sql, a);
+	buf_printf(&sql, "select %s from set_config('application_name', $1, true) name,"
+	    " set_config('lock_timeout', '20ms', true) patience, ",
+	    each ? "item::text" : "answer::text");
+	buf_printf(&sql, "%sapi.%s(", each ? "jsonb_array_elements(" : "", function);
+	for (int i = 0; i < n; i++)
+		buf_printf(&sql, "%s$%d", i ? "," : "", i + 2);
+	buf_str(&sql, each ? ")) item" : ") answer");
+	return db_prepare_text(db, a, function, buf_text(&sql), e);
+}
+
+/* What an error before sending means for the call. */
+static enum db_fate
+db_fate_unsent(const struct db *db)
+{
+	return db->conn != NULL && PQstatus(db->conn) == CONNECTION_OK ? DB_REFUSED : DB_LOST;
+}
+
+enum db_fate
+db_begin(struct db *db, struct arena *a, const char *request, const char *function, bool each,
+    const char *const *args, int n, struct err *e)
+{
+	const char *all[ARGS_MAX + 1] = { request };
+
+	for (int i = 0; i < n && i < ARGS_MAX; i++)
+		all[i + 1] = args[i];
+	db->begun = micros_now();
+	if (n > ARGS_MAX || db_connect(db, e) < 0 ||
+	    db_prepare_quick(db, a, function, each, n, e) < 0)
+		return db_fate_unsent(db);
+	db->stats.calls++;
+	if (!PQsendQueryPrepared(db->conn, function, n + 1, all, NULL, NULL, 0)) {
+		err_set(e, E_UNAVAILABLE, "send: %s", PQerrorMessage(db->conn));
+		db_disconnect(db);
+		return DB_LOST;
+	}
+	return DB_BUSY;
+}
+
+/* Every row's one column. */
+static struct db_rows
+db_texts(struct arena *a, const PGresult *res)
+{
+	struct db_rows rows = { .n = (size_t)PQntuples(res) };
+
+	rows.text = arena_alloc(a, (rows.n + 1) * sizeof *rows.text);
+	for (int i = 0; i < (int)rows.n; i++)
+		rows.text[i] = arena_strndup(a, PQgetvalue(res, i, 0), (size_t)PQgetlength(res, i, 0));
+	return rows;
+}
+
+/* The last result is the one that counts: rows may come before their commit, and
+ * a commit that failed is told after them. */
+static enum db_fate
+db_settle(struct db *db, struct arena *a, struct db_rows *out, struct err *e)
+{
+	const char *state = result_field(db->last, PG_DIAG_SQLSTATE);
+	enum db_fate fate = DB_DONE;
+
+	if (PQresultStatus(db->last) == PGRES_TUPLES_OK) {
+		*out = db_texts(a, db->last);
+	} else {
+		db_fault(db, a, db->last, e);
+		if (strncmp(state, "GH", 2) != 0)
+			fate = DB_REFUSED;
+		if (PQstatus(db->conn) != CONNECTION_OK || db->last == NULL ||
+		    strncmp(state, "57P", 3) == 0 || strncmp(state, "08", 2) == 0)
+			fate = DB_LOST;
+	}
+	PQclear(db->last);
+	db->last = NULL;
+	if (fate == DB_LOST)
+		db_disconnect(db);
+	return fate;
+}
+
+enum db_fate
+db_end(struct db *db, struct arena *a, struct db_rows *out, struct err *e)
+{
+	PGresult *next;
+	enum db_fate fate;
+
+	*out = (struct db_rows){ 0 };
+	PQconsumeInput(db->conn);
+	do {
+		if (PQisBusy(db->conn)) {
+			if (micros_now() - db->begun < ANSWER_MICROS)
+				return DB_BUSY;
+			err_set(e, E_UNAVAILABLE, "no answer in time");
+			db_disconnect(db);
+			return DB_LOST;
+		}
+		next = PQgetResult(db->conn);
+		if (next != NULL) {
+			PQclear(db->last);
+			db->last = next;
+		}
+	} while (next != NULL);
+	fate = db_settle(db, a, out, e);
+	db->stats.micros += micros_now() - db->begun;
+	return fate;
+}
+
+int
+db_socket(const struct db *db)
+{
+	return db->conn != NULL ? PQsocket(db->conn) : -1;
+}
+
+const char *
+db_array(struct arena *a, const char *const *texts, size_t n)
+{
+	struct buf b;
+
+	buf_init(&b, a);
+	buf_str(&b, "{");
+	for (size_t i = 0; i < n; i++) {
+		const char *s = texts[i];
+
+		buf_str(&b, i > 0 ? "," : "");
+		if (s == NULL) {
+			buf_str(&b, "NULL");
+			continue;
+		}
+		buf_str(&b, "\"");
+		for (size_t k; *s != '\0'; s += k) {
+			k = strcspn(s, "\"\\");
+			buf_add(&b, s, k);
+			if (s[k] != '\0') {
+				buf_add(&b, "\\", 1);
+				buf_add(&b, s + k++, 1);
+			}
+		}
+		buf_str(&b, "\"");
+	}
+	buf_str(&b, "}");
+	return buf_text(&b);
 }
 
 int

@@ -4,6 +4,8 @@
 #ifndef GATEHOUSE_DB_H
 #define GATEHOUSE_DB_H
 
+#include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 
 struct arena;
@@ -35,6 +37,38 @@ void db_close(struct db *db);
 int db_call(struct db *db, struct arena *a, const char *request,
     const char *function, const char *const *args, int n, const char **out,
     struct err *e);
+
+/* What became of a call that was begun by db_begin(). */
+enum db_fate {
+	DB_BUSY,	/* no answer yet */
+	DB_DONE,	/* answered after the commit, or refused by core.fail(): E_* in e */
+	DB_REFUSED,	/* nothing of it happened; db_call() may have more luck: E_* in e */
+	DB_LOST,	/* the connection is: the outcome is unknown; E_UNAVAILABLE in e */
+};
+
+/* The texts of a call's answer, in the arena it was asked for. */
+struct db_rows {
+	const char **text;
+	size_t n;
+};
+
+/* As db_call(), but returns when the call was sent; one at a time.  Only the
+ * connecting waits, and a lock is waited for 20 ms at most.
+ * each: the result is a JSON array of which every element becomes a text.
+ * DB_BUSY; or, with nothing sent, DB_REFUSED, or DB_LOST when there is no
+ * connection. */
+enum db_fate db_begin(struct db *db, struct arena *a, const char *request,
+    const char *function, bool each, const char *const *args, int n, struct err *e);
+
+/* Takes what has come in.  While it says DB_BUSY, call again when db_socket() is
+ * readable; otherwise the call is over, its texts in arena a. */
+enum db_fate db_end(struct db *db, struct arena *a, struct db_rows *out, struct err *e);
+
+/* The socket to wait on, or -1.  May be another one after each db_begin(). */
+int db_socket(const struct db *db);
+
+/* A PostgreSQL array literal of n texts, NULL for SQL NULL.  Owned by the arena. */
+const char *db_array(struct arena *a, const char *const *texts, size_t n);
 
 /* For the command line and workers: runs a script of statements.  0 or E_*. */
 int db_exec(struct db *db, const char *sql, struct err *e);

@@ -26,6 +26,14 @@ struct handler {
 	int (*post)(struct req *r);
 	int (*patch)(struct req *r);
 	int (*delete)(struct req *r);
+	/* For functions that end in req_batch(): the api function for one call, and
+	 * the one that settles many in one transaction.  That takes the request labels
+	 * and then an array for each argument of the first, and returns an array: by
+	 * item the answer, {"error":name,"detail":object|null}, or null for "ask the
+	 * function for one". */
+	struct {
+		const char *one, *many;
+	} batch;
 };
 
 /* The request loop of a program: takes connections on the listening socket that

@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: MIT */
 /* The request loop, and the only file that talks to libfcgi. */
-#include <errno.h>
 #include <fcgiapp.h>
 #include <fcntl.h>
 #include <malloc.h>
@@ -16,9 +15,9 @@
 #include "common/app.h"
 #include "common/crypto.h"
 #include "common/db.h"
+#include "common/event.h"
 #include "common/handler.h"
 #include "common/log.h"
-#include "common/metrics.h"
 
 #define STACK_SIZE (512 * 1024)
 
@@ -29,56 +28,16 @@ struct worker {
 
 static _Atomic bool stopping;
 
-/* nginx names each request; whoever else speaks FastCGI to us may name his, but
- * what is printed and sent to PostgreSQL is only ever a plain word. */
-static const char *
-request_id(struct req *r)
-{
-	const char *id = req_env(r, "REQUEST_ID");
-
-	if (id != NULL && *id != '\0' && strlen(id) <= 64 && form_token(id))
-		return arena_strdup(r->arena, id);
-	return token_new(r->arena);
-}
-
-/* Sets the method; HEAD is a GET of which only the headers are sent (true).  All
- * that the log line needs is copied: libfcgi frees the parameters first. */
-static bool
-request_method(struct req *r)
-{
-	const char *method = req_env(r, "REQUEST_METHOD");
-	bool head = method != NULL && strcmp(method, "HEAD") == 0;
-
-	r->method = head ? "GET" : arena_strdup(r->arena, method != NULL ? method : "");
-	return head;
-}
-
-static const char *
-request_path(struct req *r)
-{
-	const char *uri = req_env(r, "REQUEST_URI");
-
-	if (uri == NULL)
-		return r->route->path;
-	return arena_strndup(r->arena, uri, strcspn(uri, "?"));
-}
-
 /* Reads the body whole, or not at all. */
 static int
 read_body(struct req *r, FCGX_Stream *in)
 {
-	const char *length = req_env(r, "CONTENT_LENGTH");
-	unsigned long long n;
-	char *p, *end;
+	size_t n;
+	char *p;
+	int rc = req_body_size(r, &n);
 
-	if (length == NULL || *length == '\0')
-		return 0;
-	errno = 0;
-	n = strtoull(length, &end, 10);
-	if (*end != '\0' || *length == '-' || errno != 0)
-		return req_fail(r, E_BAD_REQUEST, NULL, "Content-Length");
-	if (n > r->route->body_max)
-		return req_fail(r, E_TOO_LARGE, NULL, length);
+	if (rc < 0 || n == 0)
+		return rc;
 	p = arena_alloc(r->arena, n + 1);
 	if (FCGX_GetStr(p, (int)n, in) != (int)n)
 		return req_fail(r, E_BAD_REQUEST, NULL, "the body ended early");
@@ -87,38 +46,15 @@ read_body(struct req *r, FCGX_Stream *in)
 }
 
 static void
-send_answer(struct req *r, FCGX_Stream *out, bool head)
+send_answer(struct req *r, FCGX_Stream *out)
 {
-	const struct resp *p = &r->resp;
+	struct buf head;
 
-	FCGX_FPrintF(out, "Status: %d %s\r\n", p->status, resp_reason(p->status));
-	if (p->type != NULL)
-		FCGX_FPrintF(out, "Content-Type: %s\r\nContent-Length: %d\r\n", p->type, (int)p->body.n);
-	if (p->headers.n > 0)
-		FCGX_PutStr(p->headers.p, (int)p->headers.n, out);
-	FCGX_PutStr("\r\n", 2, out);
-	if (!head && p->body.n > 0)
-		FCGX_PutStr(p->body.p, (int)p->body.n, out);
-}
-
-static void
-log_answer(const struct req *r, uint64_t micros, uint64_t db_micros)
-{
-	const struct error_row *row = r->err.code < 0 ? error_row(r->err.code) : NULL;
-	struct log_request l = {
-		.route = r->route->name,
-		.id = r->id,
-		.method = r->method,
-		.path = r->path,
-		.status = r->resp.status,
-		.error = row != NULL ? row->name : NULL,
-		.detail = row != NULL && r->err.log[0] != '\0' ? r->err.log : NULL,
-		.micros = micros,
-		.db_micros = db_micros,
-		.bytes = r->resp.body.n,
-	};
-
-	log_request(&l);
+	buf_init(&head, r->arena);
+	resp_head(r, &head);
+	FCGX_PutStr(head.p, (int)head.n, out);
+	if (!r->head && r->resp.body.n > 0)
+		FCGX_PutStr(r->resp.body.p, (int)r->resp.body.n, out);
 }
 
 static void
@@ -133,23 +69,16 @@ serve_one(const struct program *program, FCGX_Request *f, struct arena *arena, s
 		.env = f->envp,
 	};
 	struct db_stats before = db_stats(db), after;
-	uint64_t start = micros_now(), micros;
-	bool head;
+	uint64_t start = micros_now();
 
-	metrics_begin(program->metrics);
-	head = request_method(&r);
-	r.path = request_path(&r);
-	r.id = request_id(&r);
-	r.label = arena_printf(arena, "%s:%s", program->route->name, r.id);
+	program_open(&r);
 	read_body(&r, f->in);
 	program_serve(&r);
-	send_answer(&r, f->out, head);
+	send_answer(&r, f->out);
 	FCGX_Finish_r(f);
 	after = db_stats(db);
-	micros = micros_now() - start;
-	metrics_end(program->metrics, r.resp.status, micros, after.micros - before.micros,
+	program_close(&r, micros_now() - start, after.micros - before.micros,
 	    after.retries - before.retries);
-	log_answer(&r, micros, after.micros - before.micros);
 }
 
 /* Where this thread learns of connections; each one wakes one thread. */
@@ -280,6 +209,8 @@ handler_main(const struct handler *h)
 		log_program("error", h->name, "%s", e.log);
 		return 1;
 	}
+	if (program.route->threads == 0)
+		return event_main(&program);
 	n = thread_count(program.route);
 	workers = calloc((size_t)n, sizeof *workers);
 	if (workers == NULL)

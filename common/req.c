@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "common/req.h"
 
+#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -10,6 +11,7 @@
 #include "common/crypto.h"
 #include "common/db.h"
 #include "common/form.h"
+#include "common/handler.h"
 #include "common/json.h"
 #include "common/utf8.h"
 
@@ -131,6 +133,43 @@ req_call_json(struct req *r, const char *function, const char *const *args, int 
 		return req_fail(r, E_INTERNAL, NULL, "the function returned NULL");
 	rc = json_parse(r->arena, text, strlen(text), JSON_DEPTH, out, &parse);
 	return rc < 0 ? req_fail(r, E_INTERNAL, NULL, parse.log) : 0;
+}
+
+int
+req_batch(struct req *r, const char *const *args, int n)
+{
+	const char **copy, *receipt;
+	int rc;
+
+	if (!r->batched) {
+		rc = req_call(r, r->handler->batch.one, args, n, &receipt);
+		return rc < 0 ? rc : resp_json(r, 200, receipt);
+	}
+	copy = arena_alloc(r->arena, (size_t)n * sizeof *copy);
+	memcpy(copy, args, (size_t)n * sizeof *copy);
+	r->call.args = copy;
+	r->call.nargs = n;
+	return REQ_LATER;
+}
+
+int
+req_body_size(struct req *r, size_t *n)
+{
+	const char *length = req_env(r, "CONTENT_LENGTH");
+	unsigned long long size;
+	char *end;
+
+	*n = 0;
+	if (length == NULL || *length == '\0')
+		return 0;
+	errno = 0;
+	size = strtoull(length, &end, 10);
+	if (*end != '\0' || *length == '-' || errno != 0)
+		return req_fail(r, E_BAD_REQUEST, NULL, "Content-Length");
+	if (size > r->route->body_max)
+		return req_fail(r, E_TOO_LARGE, NULL, length);
+	*n = (size_t)size;
+	return 0;
 }
 
 int

@@ -47,6 +47,17 @@ struct req {
 	bool form;			/* the body was a form */
 	struct err err;
 	struct resp resp;
+	bool head;			/* only the headers are wanted */
+	bool batched;			/* req_batch() may leave the answer for later */
+	struct {			/* what req_batch() left, see batch.h */
+		const char *const *args;
+		int nargs;
+		int rc;
+		const char *answer;	/* JSON */
+		uint64_t since, sent;	/* micros_now() */
+		uint64_t db_micros, db_retries;
+		struct req *next;
+	} call;
 };
 
 /* A FastCGI parameter such as "QUERY_STRING", or NULL. */
@@ -87,6 +98,16 @@ int req_call(struct req *r, const char *function, const char *const *args, int n
     const char **out);
 int req_call_json(struct req *r, const char *function, const char *const *args, int n,
     struct json_object **out);
+
+#define REQ_LATER 1	/* the answer comes when the batch is settled */
+
+/* Ends a handler: calls the api function of handler.batch and answers with its
+ * JSON and status 200.  On a route served by events the call is settled together
+ * with others: REQ_LATER.  Else 0 or E_*. */
+int req_batch(struct req *r, const char *const *args, int n);
+
+/* The size of the body by Content-Length; 0 or E_*: no number, or too large. */
+int req_body_size(struct req *r, size_t *n);
 
 /* Ends the request with an error of errors.tab.  detail: members to merge into
  * the answer's error object as JSON text, or NULL.  Returns code. */

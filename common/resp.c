@@ -211,6 +211,18 @@ resp_finish(struct req *r)
 	cors_headers(r);
 }
 
+void
+resp_head(const struct req *r, struct buf *out)
+{
+	const struct resp *p = &r->resp;
+
+	buf_printf(out, "Status: %d %s\r\n", p->status, resp_reason(p->status));
+	if (p->type != NULL)
+		buf_printf(out, "Content-Type: %s\r\nContent-Length: %zu\r\n", p->type, p->body.n);
+	buf_add(out, buf_text(&p->headers), p->headers.n);
+	buf_str(out, "\r\n");
+}
+
 const char *
 resp_reason(int status)
 {

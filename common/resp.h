@@ -4,6 +4,7 @@
 #ifndef GATEHOUSE_RESP_H
 #define GATEHOUSE_RESP_H
 
+struct buf;
 struct json_object;
 struct req;
 
@@ -31,6 +32,9 @@ void resp_error(struct req *r);
 
 /* Adds the headers every answer has: security, caching, request id, CORS. */
 void resp_finish(struct req *r);
+
+/* Appends the head of the answer as CGI has it: status, headers, an empty line. */
+void resp_head(const struct req *r, struct buf *out);
 
 /* The reason phrase of a status, RFC 9110 section 15; "" when we never send it. */
 const char *resp_reason(int status);

@@ -37,7 +37,7 @@ struct route {
 	bool prefix;		/* path is the beginning of what is served */
 	unsigned auth;		/* enum auth */
 	size_t body_max;	/* bytes */
-	int threads;
+	int threads;		/* 0: served by events */
 };
 
 /* Generated from routes.tab. */

@@ -21,10 +21,8 @@ credit_meter_post(struct req *r)
 	const char *args[] = { r->caller, req_param(r, P_USER_ID), req_param(r, P_AGENT),
 		quantity != NULL ? quantity : "1", req_param(r, P_IDEMPOTENCY_KEY),
 		req_param(r, P_METADATA) };
-	const char *receipt;
-	int rc = req_call(r, "credit_meter", args, COUNT(args), &receipt);
 
-	return rc < 0 ? rc : resp_json(r, 200, receipt);
+	return req_batch(r, args, COUNT(args));
 }
 
 static const struct handler handler = {
@@ -32,6 +30,7 @@ static const struct handler handler = {
 	.params = params,
 	.nparams = COUNT(params),
 	.post = credit_meter_post,
+	.batch = { .one = "credit_meter", .many = "credit_meter_batch" },
 };
 
 int

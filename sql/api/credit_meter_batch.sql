@@ -1,12 +1,13 @@
 -- SPDX-License-Identifier: MIT
 -- Does:    what api.credit_meter() does for each item, in order, in one
 --          transaction and a handful of statements.  An item that is refused
---          changes nothing and leaves the others alone.  Accounts are locked in
---          sorted order, so that two batches do not wait for each other.
+--          changes nothing and leaves the others alone.  An account that somebody
+--          else has locked is left out: nobody waits for it but its own callers.
 -- Args:    arrays of one length, an item at each place: p_requests the items'
 --          request ids, the others as the arguments of api.credit_meter().
 -- Returns: an array, item by item: the answer of api.credit_meter(), or
---          {"error":name,"detail":object|null} where that would raise.
+--          {"error":name,"detail":object|null} where that would raise, or null
+--          where the account was left out: ask api.credit_meter().
 -- Raises:  nothing of its own.
 -- Touches: as api.credit_meter(); credit_holds that have run out.
 create function api.credit_meter_batch(p_requests text[], p_callers text[], p_users text[], p_agents text[],
@@ -18,7 +19,11 @@ declare
 	v_items record := core.meter_resolve(v_now, p_callers, p_users, p_agents, p_quantities, p_keys, p_metadata);
 	v_done record;
 begin
-	perform from credits where user_id = any (v_items.users) order by user_id for no key update;
+	with held as materialized (
+		select user_id from credits where user_id = any (v_items.users) order by user_id for no key update skip locked
+	)
+	select array_agg(h.user_id order by i.n) into v_items.users
+	from unnest(v_items.users) with ordinality i(user_id, n) left join held h on h.user_id = i.user_id;
 	if v_items.strangers then
 		return core.meter_each(p_requests, p_callers, p_users, p_agents, p_quantities, p_keys, p_metadata);
 	end if;

@@ -48,11 +48,19 @@ subtest 'nginx -t' => sub {
 	is accepted($text), '', 'and good';
 	unlike $text, qr/^[^#\n]*@[A-Z_]+@/m, 'no place is left open';
 	like $text, qr/limit_req zone/, 'with rates';
-	unlike $text, qr/fastcgi_keep_conn|sandbox\.sock|set_real_ip_from/, 'without what was not asked for';
+	unlike $text, qr/sandbox\.sock|set_real_ip_from/, 'without what was not asked for';
 	for my $route (grep { /^[a-z]/ } split /\n/, path($top, 'routes.tab')->slurp) {
-		my ($name, undef, undef, $path) = split ' ', $route;
+		my ($name, $path, $threads) = (split ' ', $route)[0, 3, 7];
 		my ($block) = $text =~ /^(?:\t+)location (?:=|\^~) \Q$path\E \{(.*?)\}/ms;
+		my $group = 'gh_' . $name =~ tr/-/_/r;
+		if ($threads eq 'event') {
+			like $block, qr/fastcgi_keep_conn on;\s+fastcgi_pass $group;/, "$path keeps connections";
+			($block) = $text =~ /upstream $group \{(.*?)\}/s;
+			like $block, qr/server unix:\Q$dir\E\/run\/\Q$name\E\.sock;\s+keepalive \d+;/, "... and leads to $name";
+			next;
+		}
 		like $block, qr/fastcgi_pass unix:\Q$dir\E\/run\/\Q$name\E\.sock;/, "$path leads to $name";
+		unlike $block, qr/fastcgi_keep_conn/, '... by a new connection each time';
 	}
 	my %other = (
 		'rates off' => { RATE_LIMITS => 'off' }, 'sandbox' => { SANDBOX => 1 }, 'two addresses' => { LISTEN => "127.0.0.1:8080 unix:$dir/http" },

@@ -87,7 +87,7 @@ my $batch = $one->dbh->prepare('select api.credit_meter_batch(' . join(',', map 
 
 sub in_one ($n, @items) {
 	$batch->execute([map { "r$n-$_" } 0 .. $#items], map { my $i = $_; [map { $_->[$i] } @items] } 0 .. 5);
-	return map { defined $_->{error} ? { error => $_->{error}, %{ $_->{detail} // {} } } : $_ }
+	return map { defined && defined $_->{error} ? { error => $_->{error}, %{ $_->{detail} // {} } } : $_ }
 		@{ decode_json(Encode::encode_utf8($batch->fetchrow_array)) };
 }
 
@@ -164,6 +164,8 @@ my $client = sub ($id) {
 			my @items = map { [$key, $uuid->(1 + int rand 8), 'chat', 1, 'shared' . int(rand 100), undef] } 1 .. 20;
 			ask($dbh, 'api.credit_meter', @{ random_item() });
 			$sth->execute([map { "c$id-$n-$_" } 0 .. $#items], map { my $i = $_; [map { $_->[$i] } @items] } 0 .. 5);
+			my $got = decode_json(Encode::encode_utf8($sth->fetchrow_array));
+			$got->[$_] // ask($dbh, 'api.credit_meter', @{ $items[$_] }) for 0 .. $#items; # its account was locked
 		}
 	};
 };
@@ -175,5 +177,15 @@ my ($row) = $one->sql(q{select count(*) as rows, count(distinct (user_id, idempo
 cmp_ok $row->{rows}, '>', 700, 'nearly every key of every account was used';
 is $row->{rows}, $row->{keys}, 'and none of them twice';
 is verify_clean($one->dbh), '', 'clean books';
+
+# An account that somebody holds is left out, without waiting.
+my $holder = $one->cluster->connect($one->name);
+$holder->begin_work;
+$holder->do('select from credits where user_id = ? for update', undef, $uuid->(1));
+my @got = in_one('held', map { [$key, $uuid->($_), 'chat', 1, undef, undef] } 1, 2, 1);
+is_deeply [map { defined $_ ? $_->{success} : undef } @got], [undef, true, undef], 'an account that somebody holds is left out';
+$holder->rollback;
+@got = in_one('free', [$key, $uuid->(1), 'chat', 1, undef, undef]);
+is $got[0]{success}, true, 'until it is free';
 
 done_testing;
