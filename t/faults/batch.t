@@ -135,6 +135,11 @@ subtest 'the database connection dies under charges' => sub {
 
 subtest 'SIGTERM finishes what is in flight' => sub {
 	for my $round (1 .. 5) {
+		# an answer shows that the program has taken over from the harness, which
+		# would swallow a signal on the way
+		my $first = dial();
+		syswrite $first, bytes("first$round");
+		answer($first);
 		my $old = poll(sub { $site->pid('credit-meter') });
 		my @sockets = map { my $sock = dial(); syswrite $sock, bytes("term$round-$_"); $sock } 1 .. 40;
 		$site->kill_handler('credit-meter', 'TERM');
