@@ -86,9 +86,9 @@ ask(303, POST => '/success', { Origin => $url }, form => { session_id => $sessio
 my $invite = order_wait($session)->{invite} // die "demo: there is no invite (is the pool empty?)\n";
 said(invite => $invite->{invite_url});
 
-step 'A second press shows the same invite, and takes no other';
-ask(303, POST => '/success', { Origin => $url }, form => { session_id => $session });
-my $again = order_wait($session)->{invite}{invite_url};
+step 'Asked again, by an application this time, it is the same invite';
+my $again = ask(200, POST => '/functions/v1/get-discord-invite', {}, json => { session_id => $session })
+	->json->{data}{invite_url};
 said(invite => $again);
 die "demo: another invite was handed out\n" if $again ne $invite->{invite_url};
 
