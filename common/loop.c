@@ -28,7 +28,8 @@ struct worker {
 
 static _Atomic bool stopping;
 
-/* Reads the body whole, or not at all. */
+/* Reads the body whole, or not at all.  libfcgi takes parameters that were cut off
+ * between two for all there are; only the end of the stream tells. */
 static int
 read_body(struct req *r, FCGX_Stream *in)
 {
@@ -36,11 +37,13 @@ read_body(struct req *r, FCGX_Stream *in)
 	char *p;
 	int rc = req_body_size(r, &n);
 
-	if (rc < 0 || n == 0)
+	if (rc < 0)
 		return rc;
 	p = arena_alloc(r->arena, n + 1);
-	if (FCGX_GetStr(p, (int)n, in) != (int)n)
+	if (n > 0 && FCGX_GetStr(p, (int)n, in) != (int)n)
 		return req_fail(r, E_BAD_REQUEST, NULL, "the body ended early");
+	if (FCGX_GetChar(in) != EOF || FCGX_GetError(in) != 0)
+		return req_fail(r, E_BAD_REQUEST, NULL, "the request has no orderly end");
 	r->body = (struct str){ p, n };
 	return 0;
 }

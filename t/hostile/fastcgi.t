@@ -51,6 +51,8 @@ sub noise ($route) {
 		'empty names' => begin() . record(FCGI_PARAMS, params('' => '', '' => 'x',
 		'=' => '=')) . record(FCGI_PARAMS) . record(FCGI_STDIN),
 		'cut in the middle' => substr($whole, 0, length($whole) / 2),
+		'cut between two parameters' => begin() . record(FCGI_PARAMS, params(%{ params_of($route) }),
+			length => 100 + length params(%{ params_of($route) })),
 	);
 	for my $what (sort keys %bytes) {
 		unlike say_to($route, $bytes{$what}, deadline => 1), qr/^Status: [25]/,
