@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* GET /api/credits/transactions: the ledger of an account, page by page, as JSON
  * or as CSV (RFC 4180). */
-#include <json-c/json.h>
-
+#include "common/csv.h"
 #include "common/handler.h"
 
 enum { P_USER_ID, P_CURSOR, P_LIMIT, P_TYPE, P_FROM, P_TO, P_FORMAT };
@@ -33,49 +32,16 @@ wants_csv(const struct req *r)
 	return accept != NULL && strncmp(accept, "text/csv", 8) == 0;
 }
 
-/* A cell in quotes.  Text that a spreadsheet would run as a formula gets an
- * apostrophe in front. */
-static void
-cell_write(struct buf *out, struct json_object *value)
-{
-	const char *s = value == NULL ? "" : json_object_get_string(value);
-
-	buf_str(out, "\"");
-	if (json_object_is_type(value, json_type_string) && strchr("=+-@\t", *s) != NULL && *s != '\0')
-		buf_str(out, "'");
-	for (; *s != '\0'; s++) {
-		if (*s == '"')
-			buf_str(out, "\"");
-		buf_add(out, s, 1);
-	}
-	buf_str(out, "\"");
-}
-
-static void
-row_write(struct buf *out, struct json_object *row)
-{
-	static const char *const columns[] = { "id", "created_at", "type", "amount", "balance",
-		"agent", "quantity" };
-
-	for (size_t i = 0; i < COUNT(columns); i++) {
-		if (i > 0)
-			buf_str(out, ",");
-		cell_write(out, json_member(row, columns[i]));
-	}
-	buf_str(out, "\r\n");
-}
-
 static int
 csv_answer(struct req *r, struct json_object *page)
 {
-	struct json_object *rows = json_member(page, "transactions");
+	static const char *const columns[] = { "id", "created_at", "type", "amount", "balance",
+		"agent", "quantity" };
 	const char *next = json_text(page, "next_cursor");
 	struct buf out;
 
 	buf_init(&out, r->arena);
-	buf_str(&out, "id,created_at,type,amount,balance,agent,quantity\r\n");
-	for (size_t i = 0; i < json_object_array_length(rows); i++)
-		row_write(&out, json_object_array_get_idx(rows, i));
+	csv_write(&out, json_member(page, "transactions"), columns, COUNT(columns));
 	if (next != NULL)
 		resp_header(r, "X-Next-Cursor", next);
 	resp_header(r, "Content-Disposition", "attachment; filename=\"credits.csv\"");
