@@ -50,11 +50,13 @@ field_decode(struct arena *a, struct str s, struct form_field *f)
 int
 form_parse(struct arena *a, const char *p, size_t n, struct form *out, struct err *e)
 {
-	const char *end = p + n, *next;
+	const char *end, *next;
 
 	out->fields = arena_alloc(a, FORM_FIELDS * sizeof *out->fields);
 	out->count = 0;
-	for (; n > 0 && p < end; p = next + 1) {
+	if (n == 0)	/* then p may be NULL */
+		return 0;
+	for (end = p + n; p < end; p = next + 1) {
 		next = memchr(p, '&', (size_t)(end - p));
 		if (next == NULL)
 			next = end;
