@@ -250,8 +250,3 @@ do_demo() {
 	svscan_alive || die "the site is stopped; ./run starts it"
 	site_env | clean perl "$TOP/run.d/demo.pl"
 }
-
-do_bench() {
-	cd "$TOP" || exit
-	exec "$TOP/bench/run" "$@"
-}

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: MIT
 # shellcheck shell=sh disable=SC2034 # the parts of ./run share their variables
-# tests.sh: ./run test.
+# tests.sh: ./run test and ./run bench.
 
 # tests_run [FILE...]: builds and runs all tests, or those.  Needs no running site and
 # leaves none.  The last line is "N passed, N failed".
@@ -34,4 +34,12 @@ node_modules() {
 	as_builder npm --prefix "$dir" ci --ignore-scripts --no-audit --no-fund --loglevel=error >&2 ||
 		die "npm ci failed"
 	touch "$dir/node_modules/.package-lock.json"
+}
+
+# bench_run: measures a site of its own; needs no running site and leaves none.
+bench_run() {
+	# shellcheck disable=SC2086 # lists of words
+	packages_need $PACKAGES_SITE $PACKAGES_TEST
+	cd "$TOP" || exit
+	exec "$TOP/bench/run" "$@"
 }
