@@ -2,12 +2,12 @@
 -- Does:    takes credits from the lots in burn order (priority, earliest
 --          expiry, granted before paid, oldest), writes the ledger row and
 --          links it to each lot that paid.  One statement.
--- Args:    p_now core.now(); p_user whose row of credits the caller has locked,
+-- Args:    p_type usage or hold; p_now core.now(); p_user whose row of credits the caller has locked,
 --          whose expired lots are booked and whose balance covers p_cost >= 0;
 --          p_key and p_hash of the request or null; p_agent, p_quantity, p_metadata.
 -- Returns: the ledger row's id and the balance after.
 -- Touches: credit_lots, credits, credit_transactions, transaction_lots.
-create function core.credits_burn(p_now timestamptz, p_user uuid, p_cost bigint, p_key text, p_hash bytea,
+create function core.credits_burn(p_type text, p_now timestamptz, p_user uuid, p_cost bigint, p_key text, p_hash bytea,
 	p_agent text, p_quantity bigint, p_metadata jsonb, out transaction_id bigint, out balance_after bigint)
 language plpgsql volatile as $$
 begin
@@ -26,7 +26,7 @@ begin
 	), entry as (
 		insert into credit_transactions (user_id, type, amount, balance, idempotency_key,
 			request_hash, agent, quantity, metadata, request_id, created_at)
-		select p_user, 'usage', -p_cost, wallet.balance, p_key, p_hash, p_agent, p_quantity, p_metadata,
+		select p_user, p_type, -p_cost, wallet.balance, p_key, p_hash, p_agent, p_quantity, p_metadata,
 			core.request_id(), p_now
 		from wallet
 		returning id, balance

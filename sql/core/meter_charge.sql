@@ -30,7 +30,7 @@ begin
 	if v_balance < v_cost then
 		perform core.fail('insufficient_credits', jsonb_build_object('balance', v_balance, 'required', v_cost));
 	end if;
-	select * into v_id, v_balance from core.credits_burn(v_now, p_user, v_cost, p_key,
+	select * into v_id, v_balance from core.credits_burn('usage', v_now, p_user, v_cost, p_key,
 		case when p_key is not null then v_hash end, p_agent, p_quantity, p_metadata);
 	perform core.activity_note(p_user, v_now);
 	return core.meter_json(v_id, v_cost, v_balance, false);
