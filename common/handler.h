@@ -14,6 +14,7 @@
 #include "common/param.h"
 #include "common/req.h"
 #include "common/resp.h"
+#include "common/session.h"
 
 struct handler {
 	const char *name;		/* its row in routes.tab */

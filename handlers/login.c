@@ -1,10 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* GET /login?token=: asks whether to sign in by a one-time link.
  * POST /login: consumes the link and opens a session. */
-#include "common/caller.h"
 #include "common/handler.h"
-
-#define SESSION_SECONDS (30L * 24 * 3600)	/* as in core.session_open() */
 
 enum { P_TOKEN };
 
@@ -28,16 +25,16 @@ login_get(struct req *r)
 static int
 login_post(struct req *r)
 {
-	const char *cookie = req_secret_new(r);
-	const char *args[] = { req_secret_hash(r, req_param(r, P_TOKEN)),
-		req_secret_hash(r, cookie), req_user_agent(r) };
-	struct json_object *session;
-	int rc = req_call_json(r, "login", args, COUNT(args), &session);
+	struct session session = session_new(r);
+	const char *args[] = { req_secret_hash(r, req_param(r, P_TOKEN)), session.hash,
+		req_user_agent(r) };
+	struct json_object *opened;
+	int rc = req_call_json(r, "login", args, COUNT(args), &opened);
 
 	if (rc < 0)
 		return rc;
-	resp_cookie(r, caller_cookie(r), cookie, SESSION_SECONDS);
-	return resp_redirect(r, json_text(session, "landing"));
+	session_keep(r, &session);
+	return resp_redirect(r, json_text(opened, "landing"));
 }
 
 static const struct handler handler = {

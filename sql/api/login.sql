@@ -1,5 +1,5 @@
 -- SPDX-License-Identifier: MIT
--- Does:    uses a login link, once, and opens a session of 30 days.
+-- Does:    uses a login link, once, and opens a session.
 -- Args:    p_token and p_session SHA-256 in hex of the link's and of the new
 --          cookie's token, p_user_agent or null.
 -- Returns: {"landing":"/admin"}.
@@ -10,9 +10,6 @@ language plpgsql volatile security definer set search_path = pg_catalog, public,
 declare
 	v_user uuid;
 begin
-	if core.hash_or_null(p_session) is null then
-		perform core.fail('invalid_field', '{"field":"session"}');
-	end if;
 	update login_links set used_at = core.now()
 	where token_hash = core.hash_or_null(p_token) and used_at is null and expires_at > core.now()
 	returning user_id into v_user;
@@ -20,9 +17,7 @@ begin
 		perform core.fail(case when exists (select from login_links
 			where token_hash = core.hash_or_null(p_token)) then 'link_used' else 'unknown_link' end);
 	end if;
-	insert into sessions (token_hash, user_id, created_at, expires_at, user_agent)
-	values (core.hash_or_null(p_session), v_user, core.now(), core.now() + interval '30 days',
-		left(p_user_agent, 500));
+	perform core.session_open(v_user, p_session, p_user_agent);
 	return '{"landing":"/admin"}'::jsonb;
 end
 $$;

@@ -4,7 +4,8 @@
 --          let in (key, user, session, cron), p_scope what a key must carry.
 -- Returns: kind, the user (null for keys and cron), the key, the user's roles.
 -- Raises:  unauthorized (missing, unknown, expired, revoked), forbidden (scope).
--- Touches: service_keys, sessions, user_roles (read); by caller_user users.
+-- Touches: service_keys, user_roles (read); sessions as core.session_see(); by
+--          caller_user users.
 create function core.caller(p_caller jsonb, p_allow text[], p_scope text default 'service',
 	out kind text, out user_id uuid, out key_id bigint, out roles text[])
 language plpgsql volatile as $$
@@ -19,9 +20,7 @@ begin
 		select s.id, s.scopes into key_id, v_scopes from service_keys s
 		where s.key_hash = core.hash_or_null(p_caller->>'key') and s.revoked_at is null;
 	elsif kind = 'session' then
-		select s.user_id into user_id from sessions s
-		where s.token_hash = core.hash_or_null(p_caller->>'session')
-			and s.revoked_at is null and s.expires_at > core.now();
+		user_id := core.session_see(core.hash_or_null(p_caller->>'session'));
 	elsif kind = 'user' then
 		user_id := core.caller_user(p_caller->'user');
 	end if;

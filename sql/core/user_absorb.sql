@@ -4,7 +4,7 @@
 --          The trial credits of the placeholder end: they are once per person.
 -- Args:    p_from, p_into users.  Nothing happens unless p_from is a
 --          placeholder with no identity but Stripe customers.
--- Touches: users, identities, streak_awards, orders, subscriptions, payments,
+-- Touches: users, identities, sessions, login_links, streak_awards, orders, subscriptions, payments,
 --          seats, seat_revocations, the wallet.
 create function core.user_absorb(p_from uuid, p_into uuid) returns void
 language plpgsql volatile as $$
@@ -17,6 +17,8 @@ begin
 	end if;
 	update users set merged_into = p_into where merged_into = p_from;
 	update identities set user_id = p_into where user_id = p_from;
+	update sessions set user_id = p_into where user_id = p_from;
+	update login_links set user_id = p_into where user_id = p_from;
 	update orders set user_id = p_into where user_id = p_from;
 	update subscriptions set user_id = p_into where user_id = p_from;
 	update payments set user_id = p_into where user_id = p_from;

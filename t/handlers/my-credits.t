@@ -1,21 +1,13 @@
 # SPDX-License-Identifier: MIT
 use FindBin;
 use lib "$FindBin::Bin/../lib";
-use Digest::SHA 'sha256_hex';
 use Gatehouse;
 use Gatehouse::Contract;
 
 my $site = Gatehouse->site(handlers => [qw(my-credits users stripe-webhook)]);
 my $ada  = $site->user('ada', 100);
 
-# A session of that user, as signing in makes one.
-sub session ($user) {
-	my $token = 'session-of-' . $user =~ tr/-//dr;
-	$site->sql(q{insert into sessions (token_hash, user_id, created_at, expires_at)
-		values (decode(?, 'hex'), ?, core.now(), core.now() + interval '1 day')}, sha256_hex($token), $user);
-	return (Cookie => "session=$token");
-}
-my %ada = session($ada);
+my %ada = $site->session_of($ada);
 my $path = '/credits';
 
 keeps_contract($site, 'my-credits', GET => $path, {%ada});
@@ -49,10 +41,10 @@ subtest 'older history' => sub {
 
 subtest 'who' => sub {
 	my $eve = $site->user('eve');
-	like $site->get($path, session($eve))->dom->at('.wallet .price')->all_text, qr/^\s*5\s/, 'everybody sees their own';
+	like $site->get($path, $site->session_of($eve))->dom->at('.wallet .price')->all_text, qr/^\s*5\s/, 'everybody sees their own';
 	page_error_is($site->get($path), 401, 'nobody without a session');
 	page_error_is($site->get($path, $site->bearer($site->key)), 401, 'a key is no session');
-	$site->clock_move('2 days');
+	$site->clock_move('31 days');
 	page_error_is($site->get($path, %ada), 401, 'a session ends');
 };
 

@@ -333,6 +333,14 @@ sub session ($self, $role = 'admin') {
 	return (Cookie => $cookie);
 }
 
+# The Cookie header of a new browser session of that user (by id).
+sub session_of ($self, $user, $agent = 'Firefox') {
+	state $n = 0;
+	my $token = 'session-made-' . ++$n;
+	$self->sql('select core.session_open(?, ?, ?)', $user, sha256_hex($token), $agent);
+	return (Cookie => ($self->conf->{PUBLIC_URL} =~ /^https/ ? '__Host-' : '') . "session=$token");
+}
+
 # ---- people, money, Stripe -------------------------------------------------------
 
 # A new user with that many credits besides the 5 of the trial; its id.
