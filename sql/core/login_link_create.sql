@@ -4,7 +4,7 @@
 -- Args:    p_role admin or driver, p_token_hash SHA-256 in hex of the token.
 -- Returns: the user's id.
 -- Raises:  invalid_field.
--- Touches: users, user_roles, login_links; trial credits of a new user.
+-- Touches: users, user_roles, audit_log, login_links; trial credits of a new user.
 create function core.login_link_create(p_role text, p_token_hash text) returns uuid
 language plpgsql volatile as $$
 declare
@@ -16,7 +16,7 @@ begin
 		perform core.fail('invalid_field', '{"field":"role"}');
 	end if;
 	v_user := coalesce(core.user_find('operator:' || p_role), core.user_create('operator:' || p_role, null));
-	insert into user_roles (user_id, role) values (v_user, p_role) on conflict do nothing;
+	perform core.role_grant(v_user, p_role, p_detail => '{"by":"login link"}');
 	insert into login_links (token_hash, user_id, created_at, expires_at)
 	values (core.hash_or_null(p_token_hash), v_user, core.now(), core.now() + interval '1 day');
 	return v_user;
