@@ -17,7 +17,7 @@ begin
 	insert into payments (effect, status, user_id, event_id, customer, subscription_id, payment_intent,
 		amount, currency, paid_at)
 	values ('invoice:' || (v_invoice->>'id'), case when v_buys then 'unpriced' else 'none' end,
-		case when v_buys then core.invoice_person(v_invoice) end, p_event->>'id',
+		case when v_buys then core.invoice_beneficiary(v_invoice) end, p_event->>'id',
 		v_invoice->>'customer', v_sub, v_invoice->>'payment_intent',
 		core.bigint_or_null(v_invoice->>'amount_paid'), v_invoice->>'currency', core.event_created(p_event))
 	on conflict (effect) do nothing

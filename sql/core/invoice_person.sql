@@ -7,7 +7,7 @@ language plpgsql volatile as $$
 declare
 	v_sub text := core.invoice_subscription(p_invoice);
 	v_user uuid := core.stripe_person(
-		coalesce(core.session_user(core.invoice_metadata(p_invoice), null),
+		coalesce(core.session_user(core.invoice_metadata(p_invoice)),
 			(select user_id from orders where subscription_id = v_sub and user_id is not null order by paid_at limit 1),
 			(select user_id from subscriptions where id = v_sub)),
 		p_invoice->>'customer', p_invoice->>'customer_email');

@@ -12,7 +12,7 @@ begin
 		perform core.fail('order_refunded');
 	elsif p_order.status <> 'paid' then
 		perform core.fail('not_paid');
-	elsif not p_order.discord then
+	elsif not p_order.discord or v_seat.id is null and p_order.settled_at is not null and p_order.gift_to is not null then
 		perform core.fail('no_seat');
 	elsif v_seat.id is null and p_order.settled_at is null then
 		return '{"data":null,"state":"owed"}'::jsonb;

@@ -32,6 +32,8 @@ begin
 		end if;
 	end if;
 	if v_order.mode = 'subscription' then
+		perform core.payment_move(p.id, v_order.gift_to) from (select id from payments
+			where subscription_id = v_order.subscription_id and status <> 'none' order by id) p;
 		perform core.subscription_paid(v_order.subscription_id);
 	end if;
 	perform core.order_settle(v_order.id);

@@ -9,7 +9,7 @@ declare
 begin
 	insert into payments (effect, status, user_id, order_id, event_id, customer, payment_intent,
 		amount, currency, paid_at)
-	select 'session:' || session_id, 'unpriced', user_id, id, p_event->>'id', customer, payment_intent,
+	select 'session:' || session_id, 'unpriced', coalesce(gift_to, user_id), id, p_event->>'id', customer, payment_intent,
 		amount, currency, paid_at
 	from orders where id = p_order_id
 	on conflict (effect) do nothing

@@ -11,7 +11,7 @@ declare
 	v_user uuid;
 	v_order uuid;
 begin
-	select paid_at, user_id into v_paid_at, v_user from payments
+	select paid_at, core.payment_payer(payments) into v_paid_at, v_user from payments
 	where subscription_id = p_subscription and status <> 'none'
 	order by paid_at, id limit 1;
 	update orders set status = 'paid', paid_at = v_paid_at,

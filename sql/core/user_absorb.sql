@@ -20,6 +20,7 @@ begin
 	update sessions set user_id = p_into where user_id = p_from;
 	update login_links set user_id = p_into where user_id = p_from;
 	update orders set user_id = p_into where user_id = p_from;
+	update orders set gift_to = p_into where gift_to = p_from;
 	update subscriptions set user_id = p_into where user_id = p_from;
 	update payments set user_id = p_into where user_id = p_from;
 	update seat_revocations set user_id = p_into where user_id = p_from;

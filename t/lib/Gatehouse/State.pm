@@ -44,7 +44,7 @@ my %query = (
 		from payments p left join users u on u.id = p.user_id',
 	price => 'select concat_ws(%s, id, product_id, active, unit_amount, credits, discord) from prices',
 	seat => 'select concat_ws(%s, {person}, o.session_id, s.state)
-		from seats s join users u on u.id = s.user_id left join orders o on o.id = s.order_id',
+		from seats s left join users u on u.id = s.user_id left join orders o on o.id = s.order_id',
 	subscription => 'select concat_ws(%s, s.id, {person}, s.customer, s.price_id, s.status)
 		from subscriptions s left join users u on u.id = s.user_id',
 	user => 'select {person} from users u',
