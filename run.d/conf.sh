@@ -51,9 +51,24 @@ conf_make() {
 	conf_set GATEHOUSE_DATADIR "\"$VAR/install/share/gatehouse\""
 	conf_follow PUBLIC_URL "$URL"
 	conf_follow STRIPE_API_BASE "$URL/sandbox/stripe"
+	[ "$(setting SANDBOX)" != 1 ] || conf_telegram
+	conf_follow TELEGRAM_API_BASE "$URL/sandbox/telegram"
+	conf_follow TELEGRAM_OIDC_BASE "$URL/sandbox/telegram-oidc"
 	case $(setting SANDBOX):$(setting STRIPE_SECRET_KEY) in
 	1:*[sr]k_live_*) die "the sandbox does not run beside a live Stripe key; set SANDBOX=0 in $VAR/gatehouse.conf" ;;
 	esac
+}
+
+# conf_telegram: a bot of the sandbox, unless the site has one.  All or nothing: a
+# token of a real bot is never sent to the sandbox, nor the sandbox's to Telegram.
+conf_telegram() {
+	! grep -q '^TELEGRAM_' "$VAR/gatehouse.conf" || return 0
+	conf_set TELEGRAM_API_BASE "$URL/sandbox/telegram"
+	conf_set TELEGRAM_OIDC_BASE "$URL/sandbox/telegram-oidc"
+	conf_set TELEGRAM_BOT_TOKEN "1000000001:$(random_hex 17)"
+	conf_set TELEGRAM_BOT_USERNAME gatehouse_sandbox_bot
+	conf_set TELEGRAM_CLIENT_SECRET "$(random_hex 24)"
+	conf_set TELEGRAM_WEBHOOK_SECRET "$(random_hex 24)"
 }
 
 # moves an address of this machine to the present port; leaves any other alone
@@ -66,7 +81,7 @@ conf_follow() {
 conf_new() {
 	cat <<-END
 	# Settings of this site, NAME=value.  Restart a route to make it read them again.
-	# SANDBOX=1 stands in for Stripe; it refuses to run beside a live key.
+	# SANDBOX=1 stands in for Stripe and Telegram; it refuses to run beside a live key.
 	SANDBOX=1
 	PUBLIC_URL=$URL
 	STRIPE_API_BASE=$URL/sandbox/stripe

@@ -8,6 +8,7 @@ use Gatehouse::Sandbox::Stripe;
 use Gatehouse::Sandbox::Stripe::Calls qw(all_calls);
 use Gatehouse::Sandbox::Stripe::Faults;
 use Gatehouse::Sandbox::Stripe::Idempotency;
+use Gatehouse::Sandbox::Telegram;
 use Gatehouse::Sandbox::View;
 use Mojo::File qw(path);
 use Mojo::IOLoop;
@@ -21,6 +22,7 @@ has 'settings';
 has active      => 0;
 has store       => sub ($self) { Gatehouse::Sandbox::Store->open($self->settings->state_dir) };
 has stripe      => sub ($self) { Gatehouse::Sandbox::Stripe->new(settings => $self->settings, store => $self->store) };
+has telegram    => sub ($self) { Gatehouse::Sandbox::Telegram->new(settings => $self->settings, store => $self->store) };
 has faults      => sub ($self) { Gatehouse::Sandbox::Stripe::Faults->new(store => $self->store) };
 has idempotency => sub ($self) { Gatehouse::Sandbox::Stripe::Idempotency->new(store => $self->store) };
 
@@ -30,7 +32,7 @@ sub startup ($self) {
 	$self->renderer->paths([$self->home->child('templates')]);
 	$self->mode('production')->secrets([$self->settings->secret_key]);
 	$self->log->level('info')->format(\&log_line);
-	for my $name (qw(stripe faults idempotency)) {
+	for my $name (qw(stripe telegram faults idempotency)) {
 		$self->helper($name => sub ($c) { $self->$name });
 	}
 	Gatehouse::Sandbox::View::add_words($self);
@@ -38,14 +40,18 @@ sub startup ($self) {
 	$self->hook(around_dispatch => \&guard);
 	$self->hook(after_dispatch  => \&set_headers);
 	$self->mount_home->mount_stripe;
+	$self->mount_telegram if $self->settings->bot_token ne '';
 }
 
 # start_work: takes up deliveries and timers where a former life left them.
 sub start_work ($self) {
 	my $stripe = $self->stripe;
 	$self->idempotency->prune;
+	my $telegram = $self->telegram;
 	$stripe->webhooks->recall->pump;
-	$self->store->on_commit(sub { $stripe->webhooks->pump });
+	$telegram->settle;
+	$telegram->webhook->recall->pump;
+	$self->store->on_commit(sub { $stripe->webhooks->pump; $telegram->webhook->pump });
 	Mojo::IOLoop->recurring(TICK, sub { $stripe->payments->run_timers });
 }
 
@@ -86,6 +92,15 @@ sub mount_api ($self, $r) {
 	$r->any('/*rest')->to('api#unknown');
 }
 
+sub mount_telegram ($self) {
+	my $r = $self->routes->any('/sandbox/telegram')->to(controller => 'bot', namespace => 'Gatehouse::Sandbox::Controller');
+	my $control = $r->any('/control');
+	$control->get('/')->to(action => 'state');
+	$control->get("/$_")->to(action => $_) for qw(calls messages updates);
+	$control->post('/')->to(action => 'control_post');
+	$r->any(['GET', 'POST'] => '/bot<#token>/<#method>')->to(action => 'serve');
+}
+
 # guard: a page of another site must not press our buttons.
 sub guard ($next, $c) {
 	my $from = $c->req->headers->header('Sec-Fetch-Site') // '';
@@ -100,7 +115,7 @@ sub set_headers ($c) {
 	$head->header('X-Content-Type-Options' => 'nosniff');
 	$head->header('Referrer-Policy'        => 'no-referrer');
 	$head->cache_control('no-store') if ($head->content_type // '') !~ m{^text/css};
-	$c->app->log->info(join ' ', $c->req->method, $c->req->url->path->to_string, $c->res->code // '-');
+	$c->app->log->info(join ' ', $c->req->method, $c->req->url->path->to_string =~ s{/bot\d+:[^/]+}{/bot...}r, $c->res->code // '-');
 }
 
 sub log_line ($time, $level, @lines) {

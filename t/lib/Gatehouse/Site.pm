@@ -40,7 +40,7 @@ has ua => sub {
 
 # Starts a site.  Options:
 #	handlers => [NAMES]	only these (default: all routes)
-#	sandbox => 1		with the Stripe sandbox, hence with TCP
+#	sandbox => 1		with the sandbox, hence with TCP
 #	tcp => 1		nginx listens on 127.0.0.1:PORT too; PUBLIC_URL is that
 #	rates => 1		every request comes from one client address, so that
 #				rate limits bite (default: each from another)
@@ -85,6 +85,12 @@ sub _settings ($self, $port, %o) {
 		STRIPE_SECRET_KEY => 'sk_test_harness0000000000',
 		STRIPE_WEBHOOK_SIGNING_SECRET => 'whsec_harness0000000000000',
 		STRIPE_API_BASE => 'http://127.0.0.1:' . ($port // 9) . '/sandbox/stripe',
+		TELEGRAM_BOT_TOKEN => '110201543:harness0000000000000000000000000000',
+		TELEGRAM_BOT_USERNAME => 'harness_bot',
+		TELEGRAM_CLIENT_SECRET => 'telegram-client-harness',
+		TELEGRAM_WEBHOOK_SECRET => 'telegram-webhook-harness',
+		TELEGRAM_API_BASE => 'http://127.0.0.1:' . ($port // 9) . '/sandbox/telegram',
+		TELEGRAM_OIDC_BASE => 'http://127.0.0.1:' . ($port // 9) . '/sandbox/telegram-oidc',
 		CRON_SECRET => 'cron-harness-0000000000',
 		JWT_SECRET => 'jwt-harness-secret-of-at-least-32-bytes',
 		ROLE_SECRET => 'role-harness-00000000000000000000',
@@ -134,7 +140,7 @@ sub _tool_env ($self) {
 	    qw(PATH ASAN_OPTIONS UBSAN_OPTIONS LSAN_OPTIONS LLVM_PROFILE_FILE GCOV_PREFIX LD_LIBRARY_PATH);
 }
 
-# The stand-in for Stripe; it posts its events to the site's webhook.
+# The stand-in for Stripe and Telegram; it posts its events to the site's webhook.
 sub _sandbox ($self) {
 	my $dir = $self->dir->child('sandbox')->make_path;
 	return {

@@ -100,6 +100,8 @@ sub settle ($stripe, $given, $app) {
 sub reset_all ($app) {
 	$app->stripe->store->erase;
 	$app->stripe->webhooks->recall;
+	$app->telegram->webhook->recall;
+	$app->telegram->settle;
 	return {};
 }
 

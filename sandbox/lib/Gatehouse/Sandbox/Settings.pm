@@ -11,7 +11,10 @@ use Mojo::Util qw(trim url_escape);
 # signing_secret  the secret that webhooks are signed with
 # webhook_url     where events are posted
 # state_dir       directory that keeps everything
-has [qw(listen public_url secret_key signing_secret webhook_url state_dir)];
+# bot_token       token of the Telegram bot; Telegram is absent without it
+# bot_username    its name after the @
+# client_secret   secret of the bot's web login; absent without it
+has [qw(listen public_url secret_key signing_secret webhook_url state_dir bot_token bot_username client_secret)];
 
 # Live keys of Stripe: secret and restricted ones.
 my $LIVE = qr/\b[sr]k_live_/;
@@ -29,7 +32,19 @@ sub from_environment ($class, $env) {
 		signing_secret => $secret // die("STRIPE_WEBHOOK_SIGNING_SECRET holds no secret\n"),
 		webhook_url    => $env->{SANDBOX_WEBHOOK_URL} || "$public/functions/v1/stripe-webhook",
 		state_dir      => need($env, 'SANDBOX_STATE'),
+		bot_token      => token_of($env),
+		bot_username   => $env->{TELEGRAM_BOT_USERNAME} || 'gatehouse_sandbox_bot',
+		client_secret  => $env->{TELEGRAM_CLIENT_SECRET},
 	);
+}
+
+# bot_id: the number before the colon of the token, which is also the client id of web login.
+sub bot_id ($self) { return $self->bot_token =~ s/:.*//r }
+
+sub token_of ($env) {
+	my $token = trim($env->{TELEGRAM_BOT_TOKEN} // '');
+	die "TELEGRAM_BOT_TOKEN is not of the form 123456:letters\n" if $token !~ /^(?:\d{1,20}:[A-Za-z0-9_-]{1,100})?$/;
+	return $token;
 }
 
 sub need ($env, $name) {

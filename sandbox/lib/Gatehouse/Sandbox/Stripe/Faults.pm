@@ -12,17 +12,19 @@ use Gatehouse::Sandbox::Stripe::Id qw(new_id);
 # lost   does its work and closes the connection without an answer
 our @MODES = qw(500 429 slow hang lost);
 
+# kind: under which they are kept; each stand-in has its own
 has 'store';
+has kind => 'fault';
 
 # add(mode, match, times, seconds): the next `times` calls whose "METHOD path" contains match.
 sub add ($self, %fault) {
 	my $id = new_id('fault');
-	return $self->store->put(fault => $id, {id => $id, match => '', times => 1, seconds => 5, %fault});
+	return $self->store->put($self->kind => $id, {id => $id, match => '', times => 1, seconds => 5, %fault});
 }
 
-sub all ($self) { $self->store->list('fault') }
+sub all ($self) { $self->store->list($self->kind) }
 
-sub clear ($self) { $self->store->remove(fault => $_->{id}) for $self->all }
+sub clear ($self) { $self->store->remove($self->kind => $_->{id}) for $self->all }
 
 # take(method, path): the fault that this call shall meet, counted down; or undef.
 sub take ($self, $method, $path) {
@@ -30,8 +32,8 @@ sub take ($self, $method, $path) {
 	return undef if !$fault;
 	$self->store->transaction(sub {
 		my $left = $fault->{times} - 1;
-		$left > 0 ? $self->store->put(fault => $fault->{id}, {%$fault, times => $left})
-			: $self->store->remove(fault => $fault->{id});
+		$left > 0 ? $self->store->put($self->kind => $fault->{id}, {%$fault, times => $left})
+			: $self->store->remove($self->kind => $fault->{id});
 	});
 	return $fault;
 }
