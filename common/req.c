@@ -95,6 +95,12 @@ req_setting(struct req *r, const char *name, const char **out)
 }
 
 const char *
+req_client(const struct req *r)
+{
+	return req_env(r, "REMOTE_ADDR");
+}
+
+const char *
 req_public_url(const struct req *r)
 {
 	return r->program->public_url;
@@ -118,6 +124,19 @@ req_call(struct req *r, const char *function, const char *const *args, int n, co
 	return db_call(r->db, r->arena, r->label, function, args, n, out, &r->err);
 }
 
+/* A refusal that had to be remembered was committed, so it comes as an answer:
+ * {"refused":{"error":name,"detail":object|null}}. */
+static int
+refusal(struct req *r, const struct json_object *answer)
+{
+	struct json_object *refused = json_member(answer, "refused");
+	const char *name = json_text(refused, "error");
+
+	if (name == NULL)
+		return 0;
+	return req_fail(r, error_code(name), json_write(r->arena, json_member(refused, "detail")), NULL);
+}
+
 int
 req_call_json(struct req *r, const char *function, const char *const *args, int n,
     struct json_object **out)
@@ -132,7 +151,7 @@ req_call_json(struct req *r, const char *function, const char *const *args, int 
 	if (text == NULL)
 		return req_fail(r, E_INTERNAL, NULL, "the function returned NULL");
 	rc = json_parse(r->arena, text, strlen(text), JSON_DEPTH, out, &parse);
-	return rc < 0 ? req_fail(r, E_INTERNAL, NULL, parse.log) : 0;
+	return rc < 0 ? req_fail(r, E_INTERNAL, NULL, parse.log) : refusal(r, *out);
 }
 
 int

@@ -85,6 +85,9 @@ const char *setting(const char *name);
 /* As setting(), but an absent one is the error not_configured, with *out NULL. */
 int req_setting(struct req *r, const char *name, const char **out);
 
+/* The address of the client as nginx knows it, for core.attempt_begin(); or NULL. */
+const char *req_client(const struct req *r);
+
 /* PUBLIC_URL without a trailing slash. */
 const char *req_public_url(const struct req *r);
 
@@ -93,7 +96,8 @@ const char *req_secret_new(struct req *r);
 const char *req_secret_hash(struct req *r, const char *secret);
 
 /* Calls api.FUNCTION; see db_call().  req_call() keeps the JSON as text,
- * req_call_json() parses it too.  0 or E_*. */
+ * req_call_json() parses it too, and takes a refusal that was committed because it
+ * had to be remembered, {"refused":{"error","detail"}}, for that error.  0 or E_*. */
 int req_call(struct req *r, const char *function, const char *const *args, int n,
     const char **out);
 int req_call_json(struct req *r, const char *function, const char *const *args, int n,

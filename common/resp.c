@@ -3,11 +3,13 @@
 
 #include <json-c/json.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "assets.h"	/* generated: ASSETS, the versioned path of web/ */
 #include "common/app.h"
 #include "common/arena.h"
+#include "common/caller.h"
 #include "common/handler.h"
 #include "common/i18n.h"
 #include "common/json.h"
@@ -51,6 +53,18 @@ json_release(void *o)
 	json_object_put(o);
 }
 
+/* The route's path as a word that templates can compare: my_invitations. */
+static const char *
+page_here(const struct req *r)
+{
+	char *word = arena_strdup(r->arena, r->route->path + 1);
+
+	for (char *c = word; *c != '\0'; c++)
+		if (*c == '/' || *c == '-')
+			*c = '_';
+	return word;
+}
+
 /* What every page may use besides its own data. */
 static struct json_object *
 page_globals(struct req *r, const struct catalogue *language)
@@ -59,19 +73,33 @@ page_globals(struct req *r, const struct catalogue *language)
 
 	arena_defer(r->arena, json_release, o);
 	json_object_object_add(o, "lang", json_object_new_string(i18n_language(language)));
+	json_object_object_add(o, "here", json_object_new_string(page_here(r)));
 	json_object_object_add(o, "path", json_object_new_string(r->path));
 	json_object_object_add(o, "sandbox", json_object_new_boolean(r->program->sandbox));
 	json_object_object_add(o, "asset", json_object_new_string(ASSETS));
 	json_object_object_add(o, "request_id", json_object_new_string(r->id));
+	/* Not who it is, only that somebody signed in here: pages that ask nobody. */
+	json_object_object_add(o, "known",
+	    json_object_new_boolean(req_cookie(r, caller_cookie(r)) != NULL));
 	return o;
+}
+
+/* Whoever is signed in and chose a language reads that; a page that was not told
+ * who it is goes by the cookie that came with the choice, or by the browser. */
+static const struct catalogue *
+page_language(struct req *r, const struct json_object *data)
+{
+	const char *chosen = json_text(json_member(data, "me"), "language");
+
+	return i18n_pick(r->program->i18n, req_header(r, "Accept-Language"),
+	    chosen != NULL ? chosen : req_cookie(r, "language"));
 }
 
 static int
 page_render(struct req *r, int status, const char *page, struct json_object *data,
     struct err *e)
 {
-	const struct catalogue *language = i18n_pick(r->program->i18n,
-	    req_header(r, "Accept-Language"), req_cookie(r, "language"));
+	const struct catalogue *language = page_language(r, data);
 	int rc;
 
 	buf_init(&r->resp.body, r->arena);
@@ -164,18 +192,54 @@ allowed_methods(struct req *r)
 	    m & METHOD_DELETE ? "DELETE, " : "");
 }
 
+/* Somebody who opened a page without being signed in is sent to the door, and from
+ * there back to the page. */
+static bool
+error_is_door(const struct req *r, const struct error_row *row)
+{
+	return row->status == 401 && r->route->face == FACE_PAGE &&
+	    strcmp(r->method, "GET") == 0 && !req_wants_json(r);
+}
+
+static void
+error_door(struct req *r)
+{
+	const char *uri = req_env(r, "REQUEST_URI");
+	struct buf url;
+
+	buf_init(&url, r->arena);
+	buf_str(&url, "/login?next=");
+	buf_url(&url, uri != NULL && !r->handler->secret_url ? uri : r->path);
+	resp_text(r, 0, NULL, "");
+	resp_redirect(r, buf_text(&url));
+}
+
+/* How long to wait, as the detail of the error says, else a second. */
+static const char *
+retry_after(struct req *r)
+{
+	const char *found = r->err.detail != NULL ? strstr(r->err.detail, "\"retry_after\":") : NULL;
+	long seconds = found != NULL ? strtol(found + strlen("\"retry_after\":"), NULL, 10) : 0;
+
+	return arena_printf(r->arena, "%ld", seconds > 0 ? seconds : 1);
+}
+
 void
 resp_error(struct req *r)
 {
 	const struct error_row *row = error_row(r->err.code);
 
 	buf_init(&r->resp.headers, r->arena);
+	if (error_is_door(r, row)) {
+		error_door(r);
+		return;
+	}
 	if (row->status == 401)
 		resp_header(r, "WWW-Authenticate", "Bearer realm=\"gatehouse\"");
 	if (row->status == 405)
 		resp_header(r, "Allow", allowed_methods(r));
 	if (row->status == 429 || row->status == 503)
-		resp_header(r, "Retry-After", "1");
+		resp_header(r, "Retry-After", retry_after(r));
 	/* Somebody who sent a form to an API route sees a page too. */
 	if (req_wants_json(r) || (r->route->face == FACE_API && !r->form))
 		error_json(r, row);

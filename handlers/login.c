@@ -1,36 +1,63 @@
 /* SPDX-License-Identifier: MIT */
-/* GET /login?token=: asks whether to sign in by a one-time link.
+/* GET /login: the ways in; who is in already goes on.
+ * GET /login?token=: asks whether to sign in by a one-time link.
  * POST /login: consumes the link and opens a session. */
 #include "common/handler.h"
 
-enum { P_TOKEN };
+enum { P_TOKEN, P_NEXT };
 
 static const struct param params[] = {
-	[P_TOKEN] = { .name = "token", .type = PARAM_TEXT, .required = true, .form = form_token },
+	[P_TOKEN] = { .name = "token", .type = PARAM_TEXT, .form = form_token },
+	[P_NEXT] = { .name = "next", .type = PARAM_TEXT, .max = 500, .form = form_printable },
 };
+
+/* The name of the bot is no secret: where there is one, people may sign in by it. */
+static int
+login_ways(struct req *r)
+{
+	const char *args[] = { r->caller, req_param(r, P_NEXT) };
+	struct json_object *page;
+	int rc = req_call_json(r, "login_page", args, COUNT(args), &page);
+
+	if (rc < 0)
+		return rc;
+	if (json_text(page, "landing") != NULL)
+		return resp_redirect(r, json_text(page, "landing"));
+	json_set_bool(page, "telegram", setting("TELEGRAM_BOT_USERNAME") != NULL);
+	return resp_page(r, 200, "login", page);
+}
 
 static int
 login_get(struct req *r)
 {
-	const char *token = req_secret_hash(r, req_param(r, P_TOKEN));
+	const char *args[] = { req_client(r), NULL };
 	struct json_object *page;
-	int rc = req_call_json(r, "login_link", &token, 1, &page);
+	int rc;
 
+	if (req_param(r, P_TOKEN) == NULL)
+		return login_ways(r);
+	args[1] = req_secret_hash(r, req_param(r, P_TOKEN));
+	rc = req_call_json(r, "login_link", args, COUNT(args), &page);
 	if (rc < 0)
 		return rc;
 	json_set_text(page, "token", req_param(r, P_TOKEN));
-	return resp_page(r, 200, "login", page);
+	return resp_page(r, 200, "login-link", page);
 }
 
 static int
 login_post(struct req *r)
 {
+	const char *token = req_param(r, P_TOKEN);
 	struct session session = session_new(r);
-	const char *args[] = { req_secret_hash(r, req_param(r, P_TOKEN)), session.hash,
-		req_user_agent(r) };
+	const char *args[] = { r->caller, req_client(r), NULL, session.hash, req_user_agent(r),
+		req_param(r, P_NEXT) };
 	struct json_object *opened;
-	int rc = req_call_json(r, "login", args, COUNT(args), &opened);
+	int rc;
 
+	if (token == NULL)
+		return req_invalid(r, "token", "is missing");
+	args[2] = req_secret_hash(r, token);
+	rc = req_call_json(r, "login", args, COUNT(args), &opened);
 	if (rc < 0)
 		return rc;
 	session_keep(r, &session);

@@ -178,7 +178,7 @@ site_links() {
 
 	Gatehouse is running.
 	  Shop     $URL/pricing
-	  Admin    $(gatehouse admin link)  (works once)
+	  Admin    $(gatehouse admin create)  (works once)
 	END
 	! sandbox_on || echo "  Sandbox  $URL/sandbox/"
 	cat <<-END

@@ -7,7 +7,8 @@
 --          recorded, duplicates} of 24 h, outbox:{pending, failing}, unpriced,
 --          recent_orders:[{id, status, product, amount, currency, credits,
 --          customer, seat, created_at}], recent_events:[{id, type, outcome,
---          deliveries, received_at}], reconciled:{at, seen, missing, repaired}|null}.  Money in cents.
+--          deliveries, received_at}], reconciled:{at, seen, missing, repaired}|null, me: core.me_json()}.
+--          Money in cents.
 -- Raises:  unauthorized, forbidden.
 -- Touches: everything it counts (read).
 create function api.admin(p_caller jsonb) returns jsonb
@@ -19,6 +20,7 @@ begin
 		perform core.fail('forbidden');
 	end if;
 	return core.admin_money() || core.admin_stock() || jsonb_build_object(
+		'me', core.me_json(v_caller.user_id),
 		'recent_orders', core.admin_orders(20),
 		'recent_events', core.admin_events(20),
 		'reconciled', core.reconcile_last());

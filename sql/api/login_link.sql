@@ -1,22 +1,23 @@
 -- SPDX-License-Identifier: MIT
 -- Does:    looks at a login link without using it.
--- Args:    p_token SHA-256 in hex of the link's token.
--- Returns: {"name"} whom it lets in.
--- Raises:  unknown_link, link_used (or expired).
--- Touches: login_links, users (read).
-create function api.login_link(p_token text) returns jsonb
-language plpgsql stable security definer set search_path = pg_catalog, public, core, api, pg_temp as $$
+-- Args:    p_client the address it comes from, p_token SHA-256 in hex of the
+--          link's token.
+-- Returns: {name} whom it lets in; refused: unknown_link, link_used (or expired).
+-- Raises:  too_many_requests.
+-- Touches: login_links, users (read); attempts.
+create function api.login_link(p_client text, p_token text) returns jsonb
+language plpgsql volatile security definer set search_path = pg_catalog, public, core, api, pg_temp as $$
 declare
-	v_link login_links;
+	v_user uuid;
 begin
-	select * into v_link from login_links where token_hash = core.hash_or_null(p_token);
+	perform core.attempt_begin('link', p_client);
+	select user_id into v_user from login_links
+	where token_hash = core.hash_or_null(p_token) and used_at is null and expires_at > core.now();
 	if not found then
-		perform core.fail('unknown_link');
-	elsif v_link.used_at is not null or v_link.expires_at <= core.now() then
-		perform core.fail('link_used');
+		return core.attempt_failed('link', core.login_link_fault(p_token));
 	end if;
-	return (select jsonb_build_object('name', coalesce(external_id, email, id::text))
-		from users where id = v_link.user_id);
+	perform core.attempt_passed('link', p_client, null);
+	return jsonb_build_object('name', core.user_name(v_user));
 end
 $$;
-revoke all on function api.login_link(text) from public;
+revoke all on function api.login_link(text, text) from public;

@@ -8,6 +8,6 @@ language sql stable as $$
 		(select name from (select core.identity_name(kind, subject, profile) as name, verified_at
 			from public.identities where user_id = p_user and kind <> 'stripe_customer') named
 			where name is not null order by verified_at desc nulls last limit 1),
-		external_id, email, id::text)
+		regexp_replace(external_id, '^operator:', ''), email, id::text)
 	from public.users where id = p_user
 $$;

@@ -9,7 +9,7 @@ use Command;
 use Mojo::File 'tempfile';
 use Test::More;
 
-my @commands = ('migrate', 'verify', 'seal', 'sweep', 'deliver', 'statement', 'admin link', 'key create', 'key list', 'key revoke',
+my @commands = ('migrate', 'verify', 'seal', 'sweep', 'deliver', 'statement', 'admin create', 'login link', 'key create', 'key list', 'key revoke',
 	'stripe catalogue', 'reconcile', 'env', 'version', 'help');
 
 my ($status, $out, $err) = gatehouse({}, 'help');
@@ -24,7 +24,7 @@ for my $args ([], ['nonsense'], ['key'], ['key', 'nonsense'], ['migrate2'], ['mi
 	is_deeply [$status, $out], [2, ''], "'gatehouse @$args' is no command";
 	like $err, qr/^Usage: /, '... and help is offered';
 }
-for my $args (['migrate', 'x'], ['verify', '-v'], ['seal', 'x'], ['sweep', 'x'], ['deliver', 'x'], ['statement'], ['statement', 'a', 'b'], ['admin', 'link', 'x'], ['admin', 'link', '--role'],
+for my $args (['migrate', 'x'], ['verify', '-v'], ['seal', 'x'], ['sweep', 'x'], ['deliver', 'x'], ['statement'], ['statement', 'a', 'b'], ['admin', 'create', 'x', 'y'], ['admin', 'create', '--role'], ['login', 'link'],
 	['key', 'create'], ['key', 'create', '--scope', 'x'], ['key', 'create', 'n', '--scope'],
 	['key', 'create', 'n', 'x', 'y'], ['key', 'create', 'n', '--scope', 'A,B'], ['key', 'create', 'n', '--scope', ''],
 	['key', 'list', 'x'], ['key', 'revoke'], ['key', 'revoke', 'a', 'b'], ['stripe', 'catalogue', 'x'],

@@ -3,6 +3,7 @@ use FindBin;
 use lib "$FindBin::Bin/../lib";
 use Gatehouse;
 use Gatehouse::Contract;
+use Gatehouse::Tables 'route';
 
 my $site = Gatehouse->site(handlers => [qw(my-credits users stripe-webhook)]);
 my $ada  = $site->user('ada', 100);
@@ -35,17 +36,17 @@ subtest 'older history' => sub {
 	my $next = $first->at('form[action="/credits"] button[name=cursor]')->{value};
 	my $second = $site->get("$path?cursor=$next", %ada)->dom;
 	is $second->find('.scroll')->last->find('tbody tr')->size, 5, 'the rest by a button';
-	is $second->find('a[href="/credits"]')->size, 1, 'and the way back';
+	is $second->find('main a[href="/credits"]')->size, 1, 'and the way back';
 	page_error_is($site->get("$path?cursor=x", %ada), 422, 'a cursor that is none');
 };
 
 subtest 'who' => sub {
 	my $eve = $site->user('eve');
 	like $site->get($path, $site->session_of($eve))->dom->at('.wallet .price')->all_text, qr/^\s*5\s/, 'everybody sees their own';
-	page_error_is($site->get($path), 401, 'nobody without a session');
-	page_error_is($site->get($path, $site->bearer($site->key)), 401, 'a key is no session');
+	sends_to_door(route('my-credits'), $site->get($path), 'nobody without a session');
+	sends_to_door(route('my-credits'), $site->get($path, $site->bearer($site->key)), 'a key is no session');
 	$site->clock_move('31 days');
-	page_error_is($site->get($path, %ada), 401, 'a session ends');
+	sends_to_door(route('my-credits'), $site->get($path, %ada), 'a session ends');
 };
 
 done_testing;

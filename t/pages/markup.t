@@ -100,7 +100,7 @@ like $pages->dom('success.shared')->at('main')->all_text, qr/earlier order/, 'a 
 
 # ---- login, admin
 
-my $login = $pages->dom('login')->at('form[method=post][action="/login"]');
+my $login = $pages->dom('login-link')->at('form[method=post][action="/login"]');
 is $login->at('input[name=token]')->{value}, 'k3J9-_x1', 'login: the token goes with the button';
 is $login->find('button')->size, 1, 'login: one button';
 my $admin = $pages->dom('admin');

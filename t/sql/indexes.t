@@ -77,7 +77,7 @@ my %calls = (
 	'invite of a member'  => ['api.get_discord_invite', $member, undef, undef, undef],
 	'invite of a name'    => ['api.get_discord_invite', $key, undef, 'a name', undef],
 	'a fresh invite'      => ['api.allocate_invite'],
-	'login link'          => ['api.login_link', 'ff' x 32],
+	'login link'          => ['api.login_link', '10.0.0.1', 'ff' x 32],
 	'an event again'      => $hook->(event('x', {}, id => 'evt_u5')),
 	'a paid session'      => $hook->(event('checkout.session.completed', session('cs_fresh', customer => 'cus_u11', metadata => { price_id => 'p' }))),
 	'a paid invoice'      => $hook->(event('invoice.paid', invoice('in_fresh', price => 'p', subscription => 'sub_u12', customer => 'cus_u12'))),

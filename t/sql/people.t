@@ -10,6 +10,7 @@ use Race;
 
 my $db  = Gatehouse->database;
 my $dbh = $db->dbh;
+my $address = 0;
 my ($key, $link, $cookie) = ('ab' x 32, 'cd' x 32, 'ef' x 32);
 $db->sql(q{select core.key_create('app', ?)}, $key);
 
@@ -44,18 +45,22 @@ ok ask($dbh, 'core.key_create', 'app', '01' x 32), 'its name may be used again';
 is ask($dbh, 'api.credits', key_caller('01' x 32), 'ext')->{balance}, 5, 'by another key';
 
 # Links and sessions.
-my $operator = ask($dbh, 'core.login_link_create', 'admin', $link);
-is ask($dbh, 'core.login_link_create', 'admin', '02' x 32), $operator, 'the operator stays the same person';
-is ask($dbh, 'core.login_link_create', $_, '03' x 32)->{field}, 'role', 'no such role' for 'god', undef;
-is_deeply ask($dbh, 'api.login_link', $link), { name => 'operator:admin' }, 'a link says whom it lets in';
-is ask($dbh, 'api.login_link', $link)->{name}, 'operator:admin', 'looking does not use it';
-is ask($dbh, 'api.login_link', $_)->{error}, 'unknown_link', 'an unknown link' for 'ff' x 32, 'x', undef;
-is ask($dbh, 'api.login', 'ff' x 32, $cookie, undef)->{error}, 'unknown_link', 'opens nothing';
-@got = race($db, map { ['api.login', $link, sprintf('%064x', $_), 'Firefox'] } 1 .. 20);
+sub look ($hash) { ask($dbh, 'api.login_link', '192.0.2.' . ++$address, $hash) }
+sub use_link ($hash, $session) {
+	return ask($dbh, 'api.login', undef, '192.0.2.' . ++$address, $hash, $session, undef, undef);
+}
+my $operator = ask($dbh, 'core.admin_create', 'admin', $link);
+is ask($dbh, 'core.admin_create', 'admin', '02' x 32), $operator, 'the operator stays the same person';
+is ask($dbh, 'core.admin_create', $_, '03' x 32)->{field}, 'name', 'no such name' for '', undef, ' x', "a\nb", 'x' x 101;
+is_deeply look($link), { name => 'admin' }, 'a link says whom it lets in';
+is look($link)->{name}, 'admin', 'looking does not use it';
+is look($_)->{refused}{error}, 'unknown_link', 'an unknown link' for 'ff' x 32, 'x', undef;
+is use_link('ff' x 32, $cookie)->{refused}{error}, 'unknown_link', 'opens nothing';
+@got = race($db, map { ['api.login', undef, "10.0.0.$_", $link, sprintf('%064x', $_), 'Firefox', undef] } 1 .. 20);
 is scalar(grep { ($_->{landing} // '') eq '/admin' } @got), 1, 'of twenty that follow a link one gets in';
-is scalar(grep { ($_->{error} // '') eq 'link_used' } @got), 19, 'the others are told it was used';
+is scalar(grep { ($_->{refused}{error} // '') eq 'link_used' } @got), 19, 'the others are told it was used';
 is $db->value('select count(*) from sessions'), 1, 'one session';
-is ask($dbh, 'api.login_link', $link)->{error}, 'link_used', 'the link is used';
+is look($link)->{refused}{error}, 'link_used', 'the link is used';
 my $open = session_caller($db->value('select encode(token_hash, $$hex$$) from sessions'));
 ok ask($dbh, 'api.admin', $open)->{orders}, 'the session sees the overview';
 is ask($dbh, 'api.admin', $_)->{error}, 'unauthorized', 'nobody else does' for undef, '{}', session_caller('0a' x 32), key_caller('01' x 32);
@@ -66,12 +71,12 @@ $db->sql(q{insert into user_roles (user_id, role) values (?, 'driver')}, $operat
 is ask($dbh, 'api.admin', $open)->{error}, 'forbidden', 'to drivers too';
 $db->clock_move('30 days');
 is ask($dbh, 'api.credits', $open, undef)->{error}, 'unauthorized', 'a session ends after thirty days';
-is ask($dbh, 'api.login', '02' x 32, $cookie, undef)->{error}, 'link_used', 'a link after a day';
+is use_link('02' x 32, $cookie)->{refused}{error}, 'link_used', 'a link after a day';
 $db->clock_move('-30 days');
 $db->sql('update sessions set revoked_at = core.now()');
 is ask($dbh, 'api.credits', $open, undef)->{error}, 'unauthorized', 'a revoked session is none';
-is ask($dbh, 'api.login', '02' x 32, 'x', undef)->{field}, 'session', 'a session needs its digest';
-is ask($dbh, 'api.login', '02' x 32, $cookie, 'x' x 9000)->{landing}, '/admin', 'a link that was not used works';
+is use_link('02' x 32, 'x')->{field}, 'session', 'a session needs its digest';
+is use_link('02' x 32, $cookie)->{landing}, '/credits', 'a link that was not used works, for one who is no admin now';
 
 # What monitors ask.
 is ask($dbh, 'api.healthz')->{status}, 'ok', 'healthy';

@@ -10,8 +10,9 @@ use Exporter 'import';
 use Gatehouse;
 use Gatehouse::Tables 'route';
 use List::Util 'any';
+use Mojo::URL;
 
-our @EXPORT = qw(keeps_contract safe_headers is_error page_error_is);
+our @EXPORT = qw(keeps_contract safe_headers is_error page_error_is sends_to_door);
 
 # All tests for the route; $good are the arguments of a request that succeeds
 # and may be sent several times.
@@ -45,6 +46,14 @@ sub safe_headers ($res, $name) {
 sub is_error ($route, $res, $status, $code, $name, %details) {
 	return $route->{face} eq 'api' ? error_is($res, $status, $code, $name, %details)
 	    : page_error_is($res, $status, $name);
+}
+
+# One test: the answer to nobody, or to a credential that is none: 401, where a
+# browser opened a page the way to the door and back.
+sub sends_to_door ($route, $res, $name) {
+	return is_error($route, $res, 401, 'unauthorized', "$name: 401") if $route->{face} eq 'api' || $res->code != 303;
+	my $next = Mojo::URL->new($res->headers->location // '')->query->param('next') // '';
+	is_deeply [$res->headers->location =~ m{^(/login)\?}, $next =~ s/\?.*//r], ['/login', $route->{path}], "$name: to the door";
 }
 
 # One test: an error page, whole, with that status.
@@ -108,7 +117,7 @@ sub _credentials ($site, $route, $method, $path, $headers = {}, $body = '') {
 	my $before = $site->state;
 	for my $what (sort keys %wrong) {
 		my $res = $site->request($method, $path, { %bare, %{ $wrong{$what} } }, $body);
-		is_error($route, $res, 401, 'unauthorized', "$what: 401");
+		sends_to_door($route, $res, $what);
 	}
 	is $site->state, $before, 'and nothing changed';
 }

@@ -37,7 +37,7 @@ sub hostile_site {
 	my $site = Gatehouse->site;
 	$site->sql(q{insert into invites_pool (code, invite_url) values ('h1', 'https://discord.gg/h1')});
 	$site->pay($site->user('victim'), 100);
-	$site->cli('admin', 'link');
+	$site->cli('admin', 'create');
 	my %key = $site->bearer($site->key);
 	my %open = map { $_->{name} => {} } routes();
 	$open{$_} = {%key} for qw(users credits credit-meter credit-transactions credit-explain credit-holds hold-capture hold-void get-discord-invite checkout);
