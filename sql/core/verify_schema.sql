@@ -4,10 +4,11 @@
 create function core.verify_schema() returns table (check_name text, checked bigint, faults bigint, sample text)
 language sql stable as $$
 	select 'the ledger refuses changes', count(*), count(*) filter (where bad), min(name) filter (where bad)
-	from (select r.name || '.' || t.name as name, not exists (select from pg_trigger g
-			where g.tgrelid = r.name::regclass and g.tgname = t.name and g.tgenabled = 'A') as bad
-		from (values ('public.credit_transactions'), ('public.transaction_lots'), ('public.ledger_seals')) r(name)
-		cross join (values ('append_only'), ('append_only_truncate')) t(name)) x
+	from (select r.name || '.' || guard || suffix as name, not exists (select from pg_trigger g
+			where g.tgrelid = ('public.' || r.name)::regclass and g.tgname = guard || suffix and g.tgenabled = 'A') as bad
+		from (values ('credit_transactions', 'append_only'), ('transaction_lots', 'append_only'), ('ledger_seals', 'append_only'),
+			('credits', 'permanent'), ('credit_lots', 'permanent')) r(name, guard)
+		cross join (values (''), ('_truncate')) t(suffix)) x
 	union all
 	select 'constraints and indexes are valid', count(*), count(*) filter (where bad), min(name) filter (where bad)
 	from (select conname::text as name, not convalidated as bad

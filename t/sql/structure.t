@@ -105,6 +105,19 @@ for my $statement (qw(update delete truncate)) {
 	$db->sql('set session_replication_role = origin');
 }
 
+# What the ledger names stays: accounts and lots change, but never go.
+$db->sql(q{select core.credits_grant(core.user_create('kept', null), 'bonus', 1, 'kept', core.now())});
+for my $table (qw(credits credit_lots)) {
+	($status, $out) = $db->psql($_), like $out, qr/permission denied/, "the owner may not: $_"
+	    for "delete from $table", "truncate $table cascade";
+	for my $text ("delete from $table", "truncate $table cascade",
+		$table eq 'credits' ? 'update credits set user_id = gen_random_uuid()' : 'update credit_lots set id = default') {
+		eval { $db->sql("set session_replication_role = replica; $text") };
+		like $@, qr/append-only/, "nor may anybody: $text";
+		$db->sql('set session_replication_role = origin');
+	}
+}
+
 my $sources = join '', map { $_->slurp } map { source_dir->child("sql/$_")->list->each } qw(core api);
 my %errors = errors();
 my %raised = map { $_ => 1 } $sources =~ /core\.fail\('(\w+)'/g;

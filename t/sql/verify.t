@@ -88,7 +88,10 @@ finds 'the ledger sums to the debt', 'update credit_transactions set debt = debt
 finds 'what left a lot is linked to debits', "delete from transaction_lots where lot_id = $clawed";
 finds 'a refunded order has no seat', 'delete from seat_revocations';
 finds 'a refunded order has no seat', q{update seats set state = 'owed' where state = 'revoked'};
-finds 'the ledger refuses changes', 'alter table transaction_lots disable trigger append_only';
+finds 'the ledger refuses changes', "alter table $_" for 'transaction_lots disable trigger append_only', 'credit_lots disable trigger permanent';
+finds 'each ledger row has its account', 'update credit_transactions set user_id = gen_random_uuid() where id = 1';
+finds 'each link names a ledger row and a lot', "update transaction_lots set $_ = -1 where transaction_id = (select max(transaction_id) from transaction_lots)"
+    for qw(transaction_id lot_id);
 finds 'constraints and indexes are valid', 'alter table credits add constraint rich check (balance > 1000) not valid';
 is verify_clean($dbh), '', 'and after it all is undone the books are true again';
 
