@@ -2,7 +2,8 @@
 -- Does:    rolls the subscription credits of some accounts over into a month.
 --          Per account and plan MIN(max, MAX(left, min)) stays and the rest
 --          expires, oldest first, as booked breakage; what is below the plan's
---          min is made up.  Set-based.
+--          min is made up.  Set-based.  Once per account and month: the row of
+--          rollovers comes with the bookings, in one statement.
 -- Args:    p_month (YYYY-MM) whose row in rollover_runs the caller has locked,
 --          p_start its first moment, p_users sorted.
 -- Touches: credits, credit_lots, credit_transactions, transaction_lots, rollovers.
@@ -39,9 +40,8 @@ begin
 		from account a where c.user_id = a.user_id and a.expired > 0
 		returning c.user_id, c.balance, a.expired
 	), entry as (
-		insert into credit_transactions (user_id, type, amount, balance, effect, request_id, created_at)
-		select user_id, 'expiry', -expired, balance, 'rollover:' || p_month || ':' || user_id,
-			core.request_id(), v_now
+		insert into credit_transactions (user_id, type, amount, balance, request_id, created_at)
+		select user_id, 'expiry', -expired, balance, core.request_id(), v_now
 		from wallet
 		returning id, user_id
 	), links as (

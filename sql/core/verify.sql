@@ -14,5 +14,6 @@ language sql stable as $$
 	union all select * from core.verify_orders()
 	union all select * from core.verify_money()
 	union all select * from core.verify_seats()
+	union all select * from core.verify_rollovers()
 	union all select * from core.verify_schema()
 $$;

@@ -20,6 +20,9 @@ is_deeply $made, { user => { id => $made->{user}{id}, external_id => 'ext', emai
 	referral_code => $made->{user}{referral_code}, referred_by => undef } }, 'a user is made';
 is_deeply ask($dbh, 'api.users', key_caller($key), 'ext', 'b@example.test'), $made, 'and found again, unchanged';
 is $db->value('select sum(balance) from credits'), 5, 'with five trial credits, once';
+is $db->value(q{select count(*) from users where substr(id::text, 15, 1) = '7'
+	and abs(('x' || replace(left(id::text, 13), '-', ''))::bit(48)::bigint / 1000 - extract(epoch from clock_timestamp())) < 600}),
+    1, 'ids grow with time: who came together stands together';
 is ask($dbh, 'api.users', key_caller($key), @$_[0, 1])->{field}, $_->[2], "bad $_->[2]"
     for [undef, undef, 'external_id'], ['', undef, 'external_id'], ['x' x 256, undef, 'external_id'], ['e', '', 'email'],
     ['e', 'no', 'email'], ['e', 'a@b' . 'c' x 320, 'email'], ['e', 'a b@c', 'email'];

@@ -24,6 +24,8 @@ $db->sql(q{select core.credits_grant(user_id, 'bonus', 50, 'b:' || user_id, core
 $db->sql(q{select core.hold_begin(user_id, null, null, 10, 'h' || n, 60, null) from credits, generate_series(1, 3) n where debt = 0});
 $db->sql(q{select core.hold_settle(h, amount, null, null) from (select h, row_number() over (order by id) as n,
 	case when row_number() over (order by id) % 3 = 0 then 0 else 4 end as amount from credit_holds h) x where n % 3 <> 1});
+$db->sql(q{insert into rollover_runs values ('2099-01', 0, 0, 0, core.now())});
+$db->sql(q{select core.rollover_step('2099-01', 100)});
 $db->sql('select core.ledger_seal(2)');
 $db->sql(q{select core.price_apply('{"id":"p1","product":"prod_QXg1hqf4jFNsqG","active":true,"unit_amount":5,"metadata":{"credits":"10"}}')});
 $db->sql(q{insert into orders (session_id, price_id, mode, created_at) values ('cs_test_TestAda000009', 'p1', 'payment', core.now())});
@@ -92,6 +94,9 @@ finds 'the ledger refuses changes', "alter table $_" for 'transaction_lots disab
 finds 'each ledger row has its account', 'update credit_transactions set user_id = gen_random_uuid() where id = 1';
 finds 'each link names a ledger row and a lot', "update transaction_lots set $_ = -1 where transaction_id = (select max(transaction_id) from transaction_lots)"
     for qw(transaction_id lot_id);
+finds 'each monthly run is the sum of its accounts', $_ for 'update rollovers set rolled_over = rolled_over + 1',
+    q{update rollovers set month = '2099-02'}, 'delete from rollovers';
+finds 'each account that was rolled over exists', 'update rollovers set user_id = gen_random_uuid()';
 finds 'constraints and indexes are valid', 'alter table credits add constraint rich check (balance > 1000) not valid';
 is verify_clean($dbh), '', 'and after it all is undone the books are true again';
 
