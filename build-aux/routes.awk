@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: MIT
-# routes.awk: checks routes.tab and derives from it whatever lists the endpoints.
+# routes.awk: checks routes.tab and workers.tab and derives from them whatever lists
+# the endpoints and workers.
 #
-#   awk -f build-aux/routes.awk -v out=KIND [-v name=ROUTE] routes.tab
+#   awk -f build-aux/routes.awk -v out=KIND [-v name=NAME] routes.tab [workers.tab]
 #
 # KIND        prints
 # mk          automake fragment: the programs, their sources and libraries
@@ -10,8 +11,10 @@
 # nginx-zones what belongs outside the server block: rate zones, error formats
 # sql         database roles and grants: one DO block, safe to run again
 # services    "name threads settings..." per line, for supervisors and the CLI
+# workers     the same of the workers, with - for threads
 # socket      systemd socket unit of -v name=ROUTE, from systemd/route.socket.in
-# service     systemd service unit of -v name=ROUTE, from systemd/route.service.in
+# service     systemd service unit of -v name=NAME, from systemd/route.service.in or
+#             worker.service.in
 # openapi     skeleton of the API description, OpenAPI 3.1 JSON
 # check       nothing
 #
@@ -20,7 +23,7 @@
 # POSIX awk only: it runs under mawk, gawk and busybox.
 
 BEGIN {
-	split("check mk c nginx nginx-zones sql services socket service openapi", w, " ")
+	split("check mk c nginx nginx-zones sql services workers socket service openapi", w, " ")
 	for (i in w)
 		kinds[w[i]] = 1
 	if (!(out in kinds))
@@ -33,7 +36,23 @@ BEGIN {
 	n = 0
 }
 
+FNR == 1 { table++ }
+
 /^[ \t]*(#|$)/ { next }
+
+table == 2 {
+	if (NF != 4)
+		bad("expected 4 columns, found " NF)
+	check_name()
+	check_names($2, "part", "^[a-z_]+$")
+	check_names($3, "setting", "^[A-Z][A-Z0-9_]*$")
+	check_names($4, "function", "^[a-z_][a-z0-9_]*$")
+	workers++
+	seen_name[$1] = FNR
+	name_[n + workers] = $1; parts[n + workers] = dash($2); threads[n + workers] = "-"
+	settings[n + workers] = dash($3); functions[n + workers] = dash($4)
+	next
+}
 
 {
 	if (NF != 11)
@@ -57,18 +76,23 @@ END {
 	else if (out == "nginx") put_nginx()
 	else if (out == "nginx-zones") put_zones()
 	else if (out == "sql") put_sql()
-	else if (out == "services") put_services()
+	else if (out == "services") put_services(1, n)
+	else if (out == "workers") put_services(n + 1, n + workers)
 	else if (out == "socket" || out == "service") put_unit()
 	else if (out == "openapi") put_openapi()
 }
 
 # ---- checks ----------------------------------------------------------------
 
-function check_row() {
+function check_name() {
 	if ($1 !~ /^[a-z][a-z0-9]*(-[a-z0-9]+)*$/)
 		bad("name \"" $1 "\" is not lower-case words joined by -")
 	if ($1 in seen_name)
 		bad("name " $1 " is already used on line " seen_name[$1])
+}
+
+function check_row() {
+	check_name()
 	if (!($2 in faces))
 		bad("unknown face \"" $2 "\" (page, api)")
 	check_list($3, verbs, "method")
@@ -152,29 +176,35 @@ function ident(name) { return swap(name, "-", "_") }
 # "GET,POST" -> "METHOD_GET|METHOD_POST"
 function mask(list, head) { return head toupper(swap(list, ",", "|" head)) }
 
-# the row number of a route; ends the run when there is none
+# the row number of a route or worker; ends the run when there is none
 function row_of(name,    i) {
-	for (i = 1; i <= n; i++)
+	for (i = 1; i <= n + workers; i++)
 		if (name_[i] == name)
 			return i
-	die("routes.awk: no route named \"" name "\"")
+	die("routes.awk: no route or worker named \"" name "\"")
 }
 
 # ---- automake --------------------------------------------------------------
 
 function put_mk(    i, id) {
-	print "# Generated from routes.tab by build-aux/routes.awk: do not edit."
+	print "# Generated from routes.tab and workers.tab by build-aux/routes.awk: do not edit."
 	print ""
 	printf "pkglibexec_PROGRAMS ="
-	for (i = 1; i <= n; i++)
+	for (i = 1; i <= n + workers; i++)
 		printf " \\\n\tgh-%s", name_[i]
 	print ""
-	for (i = 1; i <= n; i++) {
+	for (i = 1; i <= n + workers; i++) {
 		id = "gh_" ident(name_[i])
-		printf "\n%s_SOURCES = handlers/%s.c\n", id, name_[i]
+		if (i <= n)
+			printf "\n%s_SOURCES = handlers/%s.c\n", id, name_[i]
+		else
+			printf "\n%s_SOURCES = workers/%s.c%s\n", id, name_[i], sources(parts[i])
 		printf "%s_LDADD = libgatehouse.a $(GATEHOUSE_LIBS)\n", id
 	}
 }
+
+# "a,b" -> " workers/a.c workers/b.c"
+function sources(list) { return list == "" ? "" : " workers/" swap(list, ",", ".c workers/") ".c" }
 
 # ---- C ---------------------------------------------------------------------
 
@@ -242,13 +272,13 @@ function put_zones(    i, key) {
 # another session creates at the same moment is as good as ours.
 function put_sql(    i) {
 	print "-- SPDX-License-Identifier: MIT"
-	print "-- Generated from routes.tab by build-aux/routes.awk: do not edit."
-	print "-- Each route's role may call its own functions and nothing else."
+	print "-- Generated from routes.tab and workers.tab by build-aux/routes.awk: do not edit."
+	print "-- Each program's role may call its own functions and nothing else."
 	print "do $grants$"
 	print "declare"
 	print "\troutes constant jsonb := '{"
-	for (i = 1; i <= n; i++)
-		printf "\t\t\"gh_%s\": [%s]%s\n", ident(name_[i]), quoted(functions[i]), i < n ? "," : ""
+	for (i = 1; i <= n + workers; i++)
+		printf "\t\t\"gh_%s\": [%s]%s\n", ident(name_[i]), quoted(functions[i]), i < n + workers ? "," : ""
 	print "\t}';"
 	print "\troute record;"
 	print "\tfn text;"
@@ -301,7 +331,7 @@ function sql_grant() {
 	print "\t\texecute format('grant usage on schema api to %I', route.role);"
 	print "\t\tfor fn in select jsonb_array_elements_text(route.functions) loop"
 	print "\t\t\tif not exists (select from pg_proc where pronamespace = 'api'::regnamespace and proname = fn) then"
-	print "\t\t\t\traise exception 'routes.tab: % lists the function api.%, which does not exist', route.role, fn;"
+	print "\t\t\t\traise exception 'the tables: % lists the function api.%, which does not exist', route.role, fn;"
 	print "\t\t\tend if;"
 	print "\t\t\texecute ("
 	print "\t\t\t\tselect string_agg(format('grant execute on function %s to %I', oid::regprocedure, route.role), ';')"
@@ -312,15 +342,15 @@ function sql_grant() {
 
 # ---- supervisors -----------------------------------------------------------
 
-function put_services(    i) {
-	for (i = 1; i <= n; i++)
+function put_services(first, last,    i) {
+	for (i = first; i <= last; i++)
 		print name_[i] " " threads[i] (settings[i] == "" ? "" : " " swap(settings[i], ",", " "))
 }
 
 # The template's @NAME@, @THREADS@ and @PATH@; make fills in the directories.
 function put_unit(    i, file, line, got) {
 	i = row_of(name)
-	file = templates "/route." out ".in"
+	file = templates (i <= n ? "/route." : "/worker.") out ".in"
 	while ((got = (getline line < file)) > 0) {
 		gsub(/@NAME@/, name_[i], line)
 		gsub(/@THREADS@/, threads[i], line)

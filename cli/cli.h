@@ -28,7 +28,7 @@ enum cli_exit { CLI_FAULTS = 1, CLI_USAGE = 2 };
 typedef int cli_run(struct cli *c, int argc, char **argv);
 
 /* In migrate.c, route.c, key.c, admin.c, catalogue.c, verify.c, ledger.c,
- * deliver.c and reconcile.c. */
+ * outbox.c and reconcile.c. */
 cli_run migrate;
 cli_run route_env;
 cli_run key_create;
@@ -42,7 +42,9 @@ cli_run reconcile;
 cli_run seal;
 cli_run sweep;
 cli_run statement;
-cli_run deliver;
+cli_run outbox_list;
+cli_run outbox_retry;
+cli_run outbox_resume;
 
 /* The database of DATABASE_URL, or NULL with c->err set.  Owned by c. */
 struct db *cli_db(struct cli *c);
@@ -67,11 +69,14 @@ int data_read(struct cli *c, const char *name, struct str *out);
 int data_list(struct cli *c, const char *folder, const char *suffix,
     const char ***names);
 
-/* Reads the routes file into *line for the route of that name: threads and
- * settings as "threads SETTING…".  Returns 0 or E_*. */
+/* A line "NAME threads SETTING…" for each route and worker.  Returns 0 or E_*. */
+int route_lines(struct cli *c, const char **lines);
+
+/* *line is that of the route or worker of that name, from "threads" on.  Returns 0
+ * or E_*. */
 int route_line(struct cli *c, const char *name, const char **line);
 
-/* The database role of a route: gh_ and its name with _ for -. */
+/* The database role of a route or worker: gh_ and its name with _ for -. */
 const char *route_role(struct arena *a, const char *name);
 
 /* What PostgreSQL stores for a password (RFC 5802, RFC 7677), so that the password

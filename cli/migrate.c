@@ -211,7 +211,7 @@ generated_run(struct cli *c, const char *name)
 	return rc < 0 ? rc : file_run(c, name, text);
 }
 
-/* The password of one route's role; its name ends at the first blank of line. */
+/* The password of one program's role; its name ends at the first blank of line. */
 static int
 password_set(struct cli *c, const char *secret, const char *line)
 {
@@ -228,12 +228,12 @@ static int
 passwords_set(struct cli *c)
 {
 	const char *secret = conf_get(c->conf, "ROLE_SECRET");
-	struct str text;
-	int rc = secret == NULL ? 0 : data_read(c, "routes", &text), n = 0;
+	const char *lines;
+	int rc = secret == NULL ? 0 : route_lines(c, &lines), n = 0;
 
 	if (secret == NULL)
 		return 0;
-	for (const char *p = text.p; rc == 0 && p != NULL && *p != '\0'; n++) {
+	for (const char *p = lines; rc == 0 && p != NULL && *p != '\0'; n++) {
 		rc = password_set(c, secret, p);
 		p = strchr(p, '\n');
 		p += p != NULL;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* gatehouse env ROUTE: the environment of one route's program, and no more. */
+/* gatehouse env NAME: the environment of a route's or worker's program, and no more. */
 #include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
@@ -15,22 +15,32 @@ static const char *const common[] = {
 };
 
 int
+route_lines(struct cli *c, const char **lines)
+{
+	struct str routes, workers;
+
+	if (data_read(c, "routes", &routes) < 0 || data_read(c, "workers.list", &workers) < 0)
+		return c->err.code;
+	*lines = arena_printf(c->arena, "%s%s", routes.p, workers.p);
+	return 0;
+}
+
+int
 route_line(struct cli *c, const char *name, const char **line)
 {
 	size_t n = strlen(name);
-	struct str text;
 	const char *p, *end;
 
-	if (data_read(c, "routes", &text) < 0)
+	if (route_lines(c, &p) < 0)
 		return c->err.code;
-	for (p = text.p; *p != '\0'; p = *end == '\0' ? end : end + 1) {
+	for (; *p != '\0'; p = *end == '\0' ? end : end + 1) {
 		end = p + strcspn(p, "\n");
 		if (strncmp(p, name, n) == 0 && p[n] == ' ') {
 			*line = arena_strndup(c->arena, p + n + 1, (size_t)(end - p) - n - 1);
 			return 0;
 		}
 	}
-	return err_set(&c->err, E_NOT_FOUND, "there is no route %s", name);
+	return err_set(&c->err, E_NOT_FOUND, "there is no route or worker %s", name);
 }
 
 const char *

@@ -5,6 +5,7 @@
 #include <poll.h>
 #include <sodium.h>
 #include <stdbool.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
@@ -515,6 +516,32 @@ db_array(struct arena *a, const char *const *texts, size_t n)
 	}
 	buf_str(&b, "}");
 	return buf_text(&b);
+}
+
+int
+db_listen(struct db *db, const char *channel, struct err *e)
+{
+	char sql[80];
+
+	snprintf(sql, sizeof sql, "listen \"%.60s\"", channel);
+	return db_exec(db, sql, e);
+}
+
+int
+db_heard(struct db *db, struct err *e)
+{
+	PGnotify *note;
+	int heard = 0;
+
+	if (db->conn == NULL || !PQconsumeInput(db->conn)) {
+		db_disconnect(db);
+		return err_set(e, E_UNAVAILABLE, "the listening connection is lost");
+	}
+	while ((note = PQnotifies(db->conn)) != NULL) {
+		PQfreemem(note);
+		heard = 1;
+	}
+	return heard;
 }
 
 int

@@ -70,6 +70,15 @@ int db_socket(const struct db *db);
 /* A PostgreSQL array literal of n texts, NULL for SQL NULL.  Owned by the arena. */
 const char *db_array(struct arena *a, const char *const *texts, size_t n);
 
+/* Makes a connection of its own use wait for NOTIFY on that channel (a plain
+ * name); it must not be used for calls.  0 or E_*. */
+int db_listen(struct db *db, const char *channel, struct err *e);
+
+/* Takes the notifications that have come; call when db_socket() is readable.  1
+ * when there were any, 0 for none; E_UNAVAILABLE when the connection is lost: then
+ * listen again, and think that there was one. */
+int db_heard(struct db *db, struct err *e);
+
 /* For the command line and workers: runs a script of statements.  0 or E_*. */
 int db_exec(struct db *db, const char *sql, struct err *e);
 

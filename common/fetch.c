@@ -25,8 +25,10 @@ struct attempt {
 	struct buf body, headers;
 	size_t max_bytes;
 	bool too_large;
+	bool cut, cut_off;	/* whether what is too large may be left out, and was */
 	char error[CURL_ERROR_SIZE];
 	bool sent;		/* the request may have reached the other side */
+	struct curl_slist *lines;	/* headers of the request */
 	CURLcode code;
 };
 
@@ -86,8 +88,9 @@ on_body(char *p, size_t size, size_t n, void *arg)
 	struct attempt *t = arg;
 
 	n *= size;
-	t->too_large = n > t->max_bytes - t->body.n;
-	if (t->too_large)
+	t->cut_off = t->cut && n > t->max_bytes - t->body.n;
+	t->too_large = !t->cut && n > t->max_bytes - t->body.n;
+	if (t->too_large || t->cut_off)
 		return 0;
 	buf_add(&t->body, p, n);
 	return n;
@@ -166,33 +169,48 @@ set_answer(CURL *h, struct attempt *t)
 	curl_easy_setopt(h, CURLOPT_ERRORBUFFER, t->error);
 }
 
+/* Makes the handle ready to perform. */
 static void
-attempt_run(struct arena *a, const struct fetch_request *q, int64_t left_ms,
-    struct attempt *t, struct fetch_result *r)
+attempt_begin(struct attempt *t, CURL *h, struct arena *a, const struct fetch_request *q,
+    int64_t left_ms)
 {
-	CURL *h = handle_get();
-	struct curl_slist *headers = header_list(q->headers);
-	curl_off_t sent_at = 0;
-
-	*t = (struct attempt){ .max_bytes = q->max_bytes > 0 ? q->max_bytes : BODY_BYTES };
+	*t = (struct attempt){ .max_bytes = q->max_bytes > 0 ? q->max_bytes : BODY_BYTES,
+		.cut = q->cut, .lines = header_list(q->headers) };
 	buf_init(&t->body, a);
 	buf_init(&t->headers, a);
 	set_request(h, q);
 	set_limits(h, q, left_ms);
 	set_answer(h, t);
-	curl_easy_setopt(h, CURLOPT_HTTPHEADER, headers);
-	t->code = curl_easy_perform(h);
+	curl_easy_setopt(h, CURLOPT_HTTPHEADER, t->lines);
+}
+
+/* What came of it; the handle outlives *t. */
+static void
+attempt_end(struct attempt *t, CURL *h, CURLcode code, struct fetch_result *r)
+{
+	curl_off_t sent_at = 0;
+
+	t->code = t->cut_off ? CURLE_OK : code;
 	curl_easy_getinfo(h, CURLINFO_PRETRANSFER_TIME_T, &sent_at);
 	t->sent = sent_at > 0;
 	r->status = 0;
 	if (t->code == CURLE_OK)
 		curl_easy_getinfo(h, CURLINFO_RESPONSE_CODE, &r->status);
-	/* The handle outlives *t. */
 	curl_easy_setopt(h, CURLOPT_ERRORBUFFER, NULL);
-	curl_slist_free_all(headers);
+	curl_slist_free_all(t->lines);
 	r->body = (struct str){ buf_text(&t->body), t->body.n };
 	r->headers = (struct str){ buf_text(&t->headers), t->headers.n };
 	r->attempts++;
+}
+
+static void
+attempt_run(struct arena *a, const struct fetch_request *q, int64_t left_ms,
+    struct attempt *t, struct fetch_result *r)
+{
+	CURL *h = handle_get();
+
+	attempt_begin(t, h, a, q, left_ms);
+	attempt_end(t, h, curl_easy_perform(h), r);
 }
 
 /* Whether sending the same again may go better. */
@@ -258,6 +276,119 @@ fetch(struct arena *a, const struct fetch_request *q, struct fetch_result *r, st
 		pause_ms(wait);
 	}
 	return attempt_error(&t, e);
+}
+
+/* ---- many at once ---------------------------------------------------------- */
+
+#define CONNECTIONS 256L	/* kept open between requests */
+#define FDS_MAX 8		/* that fetch_multi_wait() watches for its caller */
+
+/* One request in flight, in the arena of its caller. */
+struct flight {
+	struct attempt attempt;
+	CURL *handle;
+	void *tag;
+	struct flight *prev, *next;
+};
+
+struct fetch_multi {
+	CURLM *curl;
+	struct flight *flights;
+	int count;		/* of flights */
+};
+
+struct fetch_multi *
+fetch_multi_new(void)
+{
+	struct fetch_multi *m = calloc(1, sizeof *m);
+
+	pthread_once(&once, fetch_init);
+	if (m == NULL || (m->curl = curl_multi_init()) == NULL)
+		abort();
+	curl_multi_setopt(m->curl, CURLMOPT_MAXCONNECTS, CONNECTIONS);
+	return m;
+}
+
+void
+fetch_multi_add(struct fetch_multi *m, struct arena *a, const struct fetch_request *q, void *tag)
+{
+	struct flight *f = arena_alloc(a, sizeof *f);
+
+	f->tag = tag;
+	f->handle = curl_easy_init();
+	if (f->handle == NULL)
+		abort();
+	attempt_begin(&f->attempt, f->handle, a, q, q->total_ms > 0 ? q->total_ms : TOTAL_MS);
+	curl_easy_setopt(f->handle, CURLOPT_PRIVATE, f);
+	if (curl_multi_add_handle(m->curl, f->handle) != CURLM_OK)
+		abort();
+	f->next = m->flights;
+	if (f->next != NULL)
+		f->next->prev = f;
+	m->flights = f;
+	m->count++;
+}
+
+static void
+flight_end(struct fetch_multi *m, struct flight *f, CURLcode code, struct fetch_result *r)
+{
+	*r = (struct fetch_result){ 0 };
+	m->count--;
+	curl_multi_remove_handle(m->curl, f->handle);
+	attempt_end(&f->attempt, f->handle, code, r);
+	curl_easy_cleanup(f->handle);
+	if (f->prev != NULL)
+		f->prev->next = f->next;
+	else
+		m->flights = f->next;
+	if (f->next != NULL)
+		f->next->prev = f->prev;
+}
+
+void
+fetch_multi_free(struct fetch_multi *m)
+{
+	struct fetch_result none;
+
+	while (m->flights != NULL)
+		flight_end(m, m->flights, CURLE_ABORTED_BY_CALLBACK, &none);
+	curl_multi_cleanup(m->curl);
+	free(m);
+}
+
+void
+fetch_multi_wait(struct fetch_multi *m, const int *fds, size_t n, int timeout_ms)
+{
+	struct curl_waitfd watched[FDS_MAX];
+	unsigned count = 0;
+	int running;
+
+	curl_multi_perform(m->curl, &running);
+	if (running < m->count)		/* something is done already */
+		timeout_ms = 0;
+	for (size_t i = 0; i < n && count < FDS_MAX; i++)
+		if (fds[i] >= 0)
+			watched[count++] = (struct curl_waitfd){ .fd = fds[i], .events = CURL_WAIT_POLLIN };
+	curl_multi_poll(m->curl, watched, count, timeout_ms, NULL);
+	curl_multi_perform(m->curl, &running);
+}
+
+void *
+fetch_multi_next(struct fetch_multi *m, struct fetch_result *r, struct err *e)
+{
+	struct flight *f = NULL;
+	CURLMsg *message;
+	int left;
+
+	while ((message = curl_multi_info_read(m->curl, &left)) != NULL) {
+		if (message->msg != CURLMSG_DONE)
+			continue;
+		curl_easy_getinfo(message->easy_handle, CURLINFO_PRIVATE, (char **)&f);
+		flight_end(m, f, message->data.result, r);
+		attempt_error(&f->attempt, e);
+		return f->tag;
+	}
+	return NULL;
 }
 
 const char *

@@ -152,10 +152,8 @@ params_encode(struct arena *a, const struct stripe_param *params, size_t count)
 	return buf_text(&b);
 }
 
-/* Stripe-Should-Retry decides when it is there (as in stripe-node's
- * RequestSender._shouldRetry); 409 is a concurrent request under the same key. */
-static bool
-answer_again(struct arena *a, const struct fetch_result *r)
+bool
+stripe_again(struct arena *a, const struct fetch_result *r)
 {
 	const char *should = fetch_header(a, r, "Stripe-Should-Retry");
 
@@ -211,19 +209,14 @@ answer_read(struct arena *a, const struct fetch_result *r, const char *path,
 }
 
 int
-stripe_call(struct arena *a, const struct stripe *s, const char *method,
+stripe_request(struct arena *a, const struct stripe *s, const char *method,
     const char *path, const struct stripe_param *params, size_t count,
-    const char *idempotency_key, struct json_object **out, struct err *e)
+    const char *idempotency_key, struct fetch_request *q, struct err *e)
 {
 	const char *base = s->base == NULL || *s->base == '\0' ? STRIPE_API_BASE : s->base;
 	const char *form = params_encode(a, params, count);
+	const char **headers = arena_alloc(a, 5 * sizeof *headers);
 	bool get = strcmp(method, "GET") == 0;
-	const char *headers[5] = { "Stripe-Version: " STRIPE_VERSION };
-	struct fetch_request q = { .method = method, .headers = headers, .retries = 3,
-	    .attempt_ms = 8000, .max_bytes = (size_t)4 << 20, .again = answer_again,
-	    .idempotent = get || idempotency_key != NULL };
-	struct err lost = { 0 };
-	struct fetch_result r;
 
 	if (s->key == NULL || *s->key == '\0')
 		return err_set(e, E_NOT_CONFIGURED, "no STRIPE_SECRET_KEY");
@@ -231,16 +224,37 @@ stripe_call(struct arena *a, const struct stripe *s, const char *method,
 		return err_set(e, E_NOT_CONFIGURED, "STRIPE_SECRET_KEY unfit for %s", base);
 	if (!header_safe(idempotency_key))
 		return err_set(e, E_INTERNAL, "unfit idempotency key");
+	*q = (struct fetch_request){ .method = method, .headers = headers, .attempt_ms = 8000,
+	    .max_bytes = (size_t)4 << 20, .again = stripe_again,
+	    .idempotent = get || idempotency_key != NULL };
+	headers[0] = "Stripe-Version: " STRIPE_VERSION;
 	headers[1] = arena_printf(a, "Authorization: Bearer %s", s->key);
 	if (get) {
-		q.url = arena_printf(a, "%s%s%s%s", base, path, *form != '\0' ? "?" : "", form);
-	} else {
-		q.url = arena_printf(a, "%s%s", base, path);
-		q.body = (struct str){ form, strlen(form) };
-		headers[2] = "Content-Type: application/x-www-form-urlencoded";
-		if (idempotency_key != NULL)
-			headers[3] = arena_printf(a, "Idempotency-Key: %s", idempotency_key);
+		q->url = arena_printf(a, "%s%s%s%s", base, path, *form != '\0' ? "?" : "", form);
+		return 0;
 	}
+	q->url = arena_printf(a, "%s%s", base, path);
+	q->body = (struct str){ form, strlen(form) };
+	headers[2] = "Content-Type: application/x-www-form-urlencoded";
+	if (idempotency_key != NULL)
+		headers[3] = arena_printf(a, "Idempotency-Key: %s", idempotency_key);
+	return 0;
+}
+
+int
+stripe_call(struct arena *a, const struct stripe *s, const char *method,
+    const char *path, const struct stripe_param *params, size_t count,
+    const char *idempotency_key, struct json_object **out, struct err *e)
+{
+	struct fetch_request q;
+	struct err lost = { 0 };
+	struct fetch_result r;
+	int rc;
+
+	rc = stripe_request(a, s, method, path, params, count, idempotency_key, &q, e);
+	if (rc < 0)
+		return rc;
+	q.retries = 3;
 	if (fetch(a, &q, &r, &lost) < 0)
 		return err_set(e, E_STRIPE_FAILED, "Stripe %s: %s", path, lost.log);
 	return answer_read(a, &r, path, out, e);

@@ -3,6 +3,7 @@
 #ifndef GATEHOUSE_STRIPE_H
 #define GATEHOUSE_STRIPE_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -45,6 +46,19 @@ struct stripe_param {
 int stripe_call(struct arena *a, const struct stripe *s, const char *method,
     const char *path, const struct stripe_param *params, size_t count,
     const char *idempotency_key, struct json_object **out, struct err *e);
+
+/* Makes that call's request for somebody else to send: everything of it in the
+ * arena.  0 or E_NOT_CONFIGURED, E_INTERNAL as above. */
+struct fetch_request;
+int stripe_request(struct arena *a, const struct stripe *s, const char *method,
+    const char *path, const struct stripe_param *params, size_t count,
+    const char *idempotency_key, struct fetch_request *q, struct err *e);
+
+/* Whether sending the same once more may go better: Stripe-Should-Retry when it is
+ * there (as in stripe-node's RequestSender._shouldRetry), else 409 (a concurrent
+ * request under the same key), 429 and 5xx. */
+struct fetch_result;
+bool stripe_again(struct arena *a, const struct fetch_result *r);
 
 /* What one purchase is about; members marked * must be set. */
 struct stripe_checkout {

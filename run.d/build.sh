@@ -32,7 +32,7 @@ build_steps() {
 configure_stale() {
 	[ -x "$SRC/configure" ] && [ -f "$SRC/routes.mk" ] && [ -f "$SRC/files.mk" ] || return 0
 	# a folder is newer when a file came or went
-	[ -n "$(cd "$SRC" && find routes.tab bootstrap build-aux/routes.awk common cli pages web po nginx \
+	[ -n "$(cd "$SRC" && find routes.tab workers.tab bootstrap build-aux/routes.awk common cli workers pages pages/telegram web po nginx \
 		systemd sql/migrations sql/core sql/api t/c -maxdepth 0 -newer files.mk)" ]
 }
 

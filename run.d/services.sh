@@ -11,12 +11,16 @@ PGBIN=/usr/lib/postgresql/15/bin
 # routes: the names of all routes, one per line.
 routes() { awk '{ print $1 }' "$VAR/service/routes"; }
 
+# workers: the names of all workers, one per line.
+workers() { awk '{ print $1 }' "$VAR/service/workers"; }
+
 # services: all services in the order in which they are started.
 services() {
 	echo fdholder
 	echo postgres
 	! sandbox_on || echo sandbox
 	routes
+	workers
 	echo nginx
 }
 
@@ -30,6 +34,8 @@ service_up() { [ "$(s6-svstat -o up "$VAR/service/$1" 2>/dev/null)" = true ]; }
 services_write() {
 	as_site mkdir -p -m 700 "$VAR/service" "$VAR/log" "$VAR/metrics" "$VAR/sandbox" "$VAR/nginx"
 	awk -f "$SRC/build-aux/routes.awk" -v out=services "$SRC/routes.tab" | put_file "$VAR/service/routes" 600
+	awk -f "$SRC/build-aux/routes.awk" -v out=workers "$SRC/routes.tab" "$SRC/workers.tab" |
+		put_file "$VAR/service/workers" 600
 	printf '%s\n' "$OVERRIDES" | tr ' ' '\n' | put_file "$VAR/service/overrides" 600
 	put_file "$VAR/service/common.sh" 600 <"$SRC/run.d/service/common.sh"
 	put_file "$VAR/service/bind-sockets" 700 <"$SRC/run.d/service/bind-sockets"
@@ -48,6 +54,7 @@ services_write() {
 service_write() {
 	kind=$1
 	[ -f "$SRC/run.d/service/$1.run" ] || kind=route
+	! workers | grep -qx "$1" || kind=worker
 	as_site mkdir -p "$VAR/service/$1/log"
 	put_file "$VAR/service/$1/run" 700 <"$SRC/run.d/service/$kind.run"
 	put_file "$VAR/service/$1/log/run" 700 <"$SRC/run.d/service/log.run"
@@ -154,7 +161,7 @@ service_renew() {
 
 # services_stop: everything, PostgreSQL last.
 services_stop() {
-	for service in nginx $(routes) sandbox fdholder postgres; do
+	for service in nginx $(routes) $(workers) sandbox fdholder postgres; do
 		rm -f "$VAR/service/$service/down"
 		! s6-svok "$VAR/service/$service" 2>/dev/null || s6-svc -d "$VAR/service/$service"
 		case $service in

@@ -77,8 +77,8 @@ programs_up() {
 	as_site "$VAR/service/bind-sockets"
 	data=$(mktemp)
 	find "$VAR/install/share/gatehouse" \( -name sql -o -name web \) -prune -o -type f -exec cat {} + >"$data"
-	for route in $(routes); do
-		service_renew "$route" "$VAR/install/libexec/gatehouse/gh-$route" "$data" "$VAR/gatehouse.conf"
+	for program in $(routes) $(workers); do
+		service_renew "$program" "$VAR/install/libexec/gatehouse/gh-$program" "$data" "$VAR/gatehouse.conf"
 	done
 	if sandbox_on; then
 		find "$VAR/install/sandbox" -type f -exec cat {} + >"$data"

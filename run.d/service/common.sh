@@ -39,3 +39,21 @@ setting() {
 ready_soon() {
 	({ sleep 0.5 && echo >&3; } 9>&- 2>/dev/null &)
 }
+
+# settings_load: exports the settings of this program's row and no others.  The
+# command prints lines NAME=value; a quoted value is quoted as the shell does.
+settings_load() {
+	settings=$(GATEHOUSE_CONF=$VAR/gatehouse.conf "$VAR/install/bin/gatehouse" env "$NAME") || exit 1
+	while read -r name; do
+		unset "$name"
+	done <../overrides
+	while IFS= read -r line; do
+		case $line in
+		*=\"*\") eval "export $line" ;;
+		*=*) export "${line?}" ;;
+		esac
+	done <<-END
+	$settings
+	END
+	unset settings
+}

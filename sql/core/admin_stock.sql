@@ -15,7 +15,8 @@ begin
 			'recorded', count(*) filter (where outcome = 'recorded'),
 			'duplicates', coalesce(sum(deliveries - 1), 0))
 			from stripe_events where received_at > core.now() - interval '1 day'),
-		'outbox', (select jsonb_build_object('pending', count(*), 'failing', count(*) filter (where attempts > 0))
+		'outbox', (select jsonb_build_object('pending', count(*) filter (where dead_at is null),
+				'failing', count(*) filter (where attempts > 0 and dead_at is null), 'dead', count(dead_at))
 			from outbox where done_at is null));
 end
 $$;

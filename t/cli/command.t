@@ -9,8 +9,8 @@ use Command;
 use Mojo::File 'tempfile';
 use Test::More;
 
-my @commands = ('migrate', 'verify', 'seal', 'sweep', 'deliver', 'statement', 'admin create', 'login link', 'key create', 'key list', 'key revoke',
-	'stripe catalogue', 'reconcile', 'env', 'version', 'help');
+my @commands = ('migrate', 'verify', 'seal', 'sweep', 'statement', 'admin create', 'login link', 'key create', 'key list', 'key revoke',
+	'stripe catalogue', 'reconcile', 'outbox list', 'outbox retry', 'outbox resume', 'env', 'version', 'help');
 
 my ($status, $out, $err) = gatehouse({}, 'help');
 is $status, 0, 'help succeeds without settings';
@@ -24,7 +24,8 @@ for my $args ([], ['nonsense'], ['key'], ['key', 'nonsense'], ['migrate2'], ['mi
 	is_deeply [$status, $out], [2, ''], "'gatehouse @$args' is no command";
 	like $err, qr/^Usage: /, '... and help is offered';
 }
-for my $args (['migrate', 'x'], ['verify', '-v'], ['seal', 'x'], ['sweep', 'x'], ['deliver', 'x'], ['statement'], ['statement', 'a', 'b'], ['admin', 'create', 'x', 'y'], ['admin', 'create', '--role'], ['login', 'link'],
+for my $args (['migrate', 'x'], ['verify', '-v'], ['seal', 'x'], ['sweep', 'x'], ['outbox', 'list', 'x'], ['outbox', 'retry'], ['outbox', 'retry', 'x'], ['outbox', 'resume'],
+	['statement'], ['statement', 'a', 'b'], ['admin', 'create', 'x', 'y'], ['admin', 'create', '--role'], ['login', 'link'],
 	['key', 'create'], ['key', 'create', '--scope', 'x'], ['key', 'create', 'n', '--scope'],
 	['key', 'create', 'n', 'x', 'y'], ['key', 'create', 'n', '--scope', 'A,B'], ['key', 'create', 'n', '--scope', ''],
 	['key', 'list', 'x'], ['key', 'revoke'], ['key', 'revoke', 'a', 'b'], ['stripe', 'catalogue', 'x'],

@@ -1,20 +1,20 @@
 #!/usr/bin/perl
 # SPDX-License-Identifier: MIT
-# gatehouse env ROUTE gives each program its settings and no other's.
+# gatehouse env NAME gives each program its settings and no other's.
 use Mojo::Base -strict, -signatures;
 
 use FindBin;
 use lib $FindBin::Bin;
 use Command;
 use Digest::SHA 'hmac_sha256_hex';
-use Gatehouse::Tables 'routes';
+use Gatehouse::Tables qw(routes workers);
 use Test::More;
 
-my %secrets = map { $_->[0] => "value-of-$_->[0]" } map { [$_] } map { @{ $_->{settings} } } routes();
+my %secrets = map { $_->[0] => "value-of-$_->[0]" } map { [$_] } map { @{ $_->{settings} } } routes(), workers();
 my %settings = (
 	%secrets, DATABASE_URL => 'postgresql://owner:owner-password@/site?host=/run', ROLE_SECRET => 'of the roles',
 	PUBLIC_URL => 'https://gate.example', METRICS_DIR => '/run/metrics', GATEHOUSE_DATADIR => undef,
-	EVM_PAYOUT_KEY => 'of a worker', DISCORD_BOT_TOKEN => 'of a worker',
+	EVM_PAYOUT_KEY => 'of nobody yet', DISCORD_BOT_TOKEN => 'of nobody yet',
 );
 delete $settings{GATEHOUSE_DATADIR};
 
@@ -25,7 +25,7 @@ sub env ($route, %more) {
 	return map { split /=/, $_, 2 } split /\n/, $out;
 }
 
-for my $route (routes()) {
+for my $route (routes(), workers()) {
 	my %got  = env($route->{name});
 	my $role = 'gh_' . $route->{name} =~ tr/-/_/r;
 	my @want = sort @{ $route->{settings} }, qw(DATABASE_URL GATEHOUSE_DATADIR METRICS_DIR PUBLIC_URL);

@@ -28,6 +28,7 @@ sub tree (%more) {
 		'sql/grants.sql' => "do \$\$ begin if not exists (select from pg_roles where rolname = '$role')
 			then create role $role login; end if; end \$\$;",
 		'routes' => "cli-$$ 2 JWT_SECRET\n",
+		'workers.list' => '',
 		%more,
 	);
 	my $dir = tempdir;

@@ -10,7 +10,7 @@ use Test::More;
 use Tree;
 
 my @c       = files(qr{\.[ch]$});
-my @product = files(qr{^(?:common|handlers|cli)/.*\.[ch]$});
+my @product = files(qr{^(?:common|handlers|cli|workers)/.*\.[ch]$});
 my %errors  = errors();
 
 # The text without comments and the insides of strings.
@@ -93,7 +93,7 @@ all_files_hold 'every error that C names is in errors.tab', \@c, sub ($file, $te
 # The comment explains, it does not mark.
 my $comment = 0;
 my $all     = 0;
-for (map { text($_) } grep { /^(?:common|handlers|cli)/ } @product) {
+for (map { text($_) } @product) {
 	$all     += length;
 	$comment += length join '', m{/\*.*?\*/}gs;
 }

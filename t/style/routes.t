@@ -5,13 +5,14 @@ use Mojo::Base -strict, -signatures;
 
 use FindBin;
 use lib $FindBin::Bin;
-use Gatehouse::Tables qw(routes errors);
+use Gatehouse::Tables qw(routes workers errors);
 use Test::More;
 use Tree;
 
-my @routes = routes();
+my @routes  = routes();
+my @workers = workers();
 my %api    = map { m{([^/]+)\.sql$} ? ($1 => 1) : () } files(qr{^sql/api/});
-my %called = map { $_ => 1 } map { @{ $_->{functions} } } @routes;
+my %called = map { $_ => 1 } map { @{ $_->{functions} } } @routes, @workers;
 my %here   = map { $_ => 1 } files();
 
 for my $route (@routes) {
@@ -25,12 +26,20 @@ for my $route (@routes) {
 }
 is_deeply [grep { my $file = $_; !grep { "handlers/$_->{name}.c" eq $file } @routes } files(qr{^handlers/})], [],
 	'every handler has a row';
+for my $worker (@workers) {
+	ok $here{"workers/$worker->{name}.c"}, "worker $worker->{name} has a program";
+	ok $here{"t/workers/$worker->{name}.t"}, '... and a test of its name';
+	is_deeply [grep { !$here{"workers/$_.c"} } @{ $worker->{parts} }], [], '... and its parts';
+	is_deeply [grep { !$api{$_} } @{ $worker->{functions} }], [], '... and calls functions that exist';
+}
+my %part = map { ("workers/$_.c" => 1) } map { $_->{name}, @{ $_->{parts} } } @workers;
+is_deeply [grep { !$part{$_} } files(qr{^workers/.*\.c$})], [], 'every file of workers/ belongs to one';
 # Operators call it by hand; get_discord_invite uses it.
 is_deeply [grep { !$called{$_} && $_ ne 'allocate_invite' } sort keys %api], [], 'every function of api has a caller';
 
 my ($known) = text('common/conf.c') =~ /names\[\] = \{(.*?)\};/s;
 my %setting = map { $_ => 1 } $known =~ /"(\w+)"/g;
-is_deeply [grep { !$setting{$_} } map { @{ $_->{settings} } } @routes], [], 'every setting of a route is known to gatehouse.conf';
+is_deeply [grep { !$setting{$_} } map { @{ $_->{settings} } } @routes, @workers], [], 'every setting of a program is known to gatehouse.conf';
 
 my %errors = errors();
 all_files_hold 'every error that SQL raises is in errors.tab', [files(qr{^sql/.*\.sql$})], sub ($file, $text) {
@@ -40,7 +49,7 @@ all_files_hold 'every error that a test expects is in errors.tab', [files(qr{^t/
 	return grep { !exists $errors{$_} } $text =~ /\berror_is\b[^;]*?\b[45]\d\d, '(\w+)'/g;
 };
 
-my $everything = join "\n", map { text($_) } files(qr{^(?:common|handlers|cli|sql|nginx)/}), 'build-aux/errors.awk';
+my $everything = join "\n", map { text($_) } files(qr{^(?:common|handlers|cli|workers|sql|nginx)/}), 'build-aux/errors.awk';
 is_deeply [grep { my $c = 'E_' . uc; $everything !~ /\b(?:$c|$_)\b/ } sort keys %errors], [],
 	'every error of errors.tab is raised somewhere';
 done_testing;

@@ -180,7 +180,7 @@ sub _retire ($dir, $users) {
 # A digest of everything the template is made from.
 sub _digest {
 	my @files = sort grep { -f } (map { source_dir->child($_)->list_tree->each } qw(sql build-aux)),
-	    map { source_dir->child($_) } qw(routes.tab errors.tab);
+	    map { source_dir->child($_) } qw(routes.tab workers.tab errors.tab);
 	return sha1_hex(map { "$_\0" . path($_)->slurp } @files);
 }
 

@@ -40,6 +40,7 @@ has ua => sub {
 
 # Starts a site.  Options:
 #	handlers => [NAMES]	only these (default: all routes)
+#	workers => [NAMES]	these too (default: none)
 #	sandbox => 1		with the sandbox, hence with TCP
 #	tcp => 1		nginx listens on 127.0.0.1:PORT too; PUBLIC_URL is that
 #	rates => 1		every request comes from one client address, so that
@@ -54,7 +55,7 @@ sub start ($class, %o) {
 	my ($tcp, $port) = $o{tcp} || $o{sandbox} ? _listen_tcp() : ();
 	$self->port($port)->conf($self->_settings($port, %o));
 	my @names = @{ $o{handlers} // [map { $_->{name} } routes()] };
-	my @programs = map { $self->_handler($_) } @names;
+	my @programs = ((map { $self->_handler($_) } @names), map { $self->_worker($_) } @{ $o{workers} // [] });
 	push @programs, $self->_sandbox if $o{sandbox};
 	push @programs, Gatehouse::Nginx::program($self, $tcp);
 	$self->_keep(@programs);
@@ -115,12 +116,16 @@ sub _listen_tcp {
 # A handler gets its listening socket as fd 0 and the environment that the
 # product's own command prints for it: its role, the settings of its row.
 sub _handler ($self, $name) {
+	return { %{ $self->_worker($name) }, stdin => _listen($self->socket($name)) };
+}
+
+# A worker is the same without the socket.
+sub _worker ($self, $name) {
 	my ($status, $env) = $self->cli('env', $name);
 	die "env $name: $env" if $status;
 	my %env = map { /^(\w+)="?(.*?)"?$/ } split /\n/, $env;
 	return {
-		name => $name, argv => [$self->binary("gh-$name")],
-		stdin => _listen($self->socket($name)), log => $self->dir->child('log', $name),
+		name => $name, argv => [$self->binary("gh-$name")], log => $self->dir->child('log', $name),
 		env => { %env, GATEHOUSE_DATADIR => $self->dir->child('data'), $self->_tool_env },
 	};
 }

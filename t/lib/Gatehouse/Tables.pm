@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: MIT
 package Gatehouse::Tables;
 
-# Reads routes.tab and errors.tab, so that tests follow from the lists.
+# Reads routes.tab, workers.tab and errors.tab, so that tests follow from the lists.
 
 use Mojo::Base -strict, -signatures;
 
@@ -10,7 +10,7 @@ use File::Basename 'dirname';
 use File::Spec;
 use Mojo::File 'path';
 
-our @EXPORT_OK = qw(routes route errors source_dir build_dir);
+our @EXPORT_OK = qw(routes route workers errors source_dir build_dir);
 
 my @columns = qw(name face methods path match auth body threads rate settings functions);
 
@@ -37,6 +37,16 @@ sub routes {
 		push @routes, \%route;
 	}
 	return @routes;
+}
+
+# Every worker of workers.tab as hashes: name, parts, settings and functions, the last
+# three array references.
+sub workers {
+	return map {
+		my ($name, @lists) = @$_;
+		my ($parts, $settings, $functions) = map { [grep { $_ ne '-' } split /,/] } @lists;
+		+{ name => $name, parts => $parts, settings => $settings, functions => $functions };
+	} _rows('workers.tab');
 }
 
 # The route of that name.
