@@ -2,7 +2,8 @@
 /* gatehouse reconcile: holds our books against Stripe's.  Walks Stripe's events
  * (kept there for 30 days), also those never delivered, then the objects that
  * money made, whose events may be gone; what we miss is applied by the same SQL
- * as a delivery.  The database decides and remembers; this file only walks. */
+ * as a delivery; last, lines of what was bought that nobody told us yet.  The
+ * database decides and remembers; this file only walks. */
 #include <inttypes.h>
 #include <json-c/json_object.h>
 #include <stdbool.h>
@@ -20,9 +21,9 @@
 #define PAGE "100"	/* objects per list call, the most Stripe gives */
 #define DAYS 30		/* how far back; Stripe keeps events no longer */
 
-/* What is walked; events first, for they say when. */
+/* What is walked; events first, for they say when.  Lines are asked one by one. */
 static const struct kind {
-	const char *name, *path;
+	const char *name, *path;	/* NULL: lines_walk() */
 	const char *status;	/* only objects of that status; NULL: all */
 	const char *sql;
 } kinds[] = {
@@ -32,6 +33,7 @@ static const struct kind {
 	{ "invoice payments", "/v1/invoice_payments", "paid", "select core.reconcile_object($1::jsonb, $2::boolean)" },
 	{ "charges", "/v1/charges", NULL, "select core.reconcile_object($1::jsonb, $2::boolean)" },
 	{ "disputes", "/v1/disputes", NULL, "select core.reconcile_object($1::jsonb, $2::boolean)" },
+	{ "lines", NULL, NULL, "select core.lines_wanted()::text" },
 };
 
 struct count {
@@ -110,6 +112,66 @@ kind_walk(const struct walk *w, const struct kind *k, struct count *n)
 	return rc;
 }
 
+/* One page of the lines of a session or an invoice; *next as page_walk()'s last. */
+static int
+lines_page(struct cli *c, const struct walk *w, struct json_object *wanted, const char **next)
+{
+	const char *path = json_text(wanted, "path"), *subject = json_text(wanted, "subject");
+	const struct stripe_param params[] = { { "limit", PAGE }, { "starting_after", *next } };
+	const char *args[] = { subject, NULL }, *said = NULL;
+	struct json_object *list;
+	int rc = stripe_call(c->arena, &w->stripe, "GET", path, params, COUNT(params), NULL, &list,
+	    &c->err);
+
+	if (rc < 0)
+		return rc;
+	args[1] = json_write(c->arena, list);
+	rc = cli_query(c, "select core.lines_take($1, $2::jsonb)", args, COUNT(args), &said);
+	*next = said != NULL ? arena_strdup(w->cli->arena, said) : NULL;
+	return rc;
+}
+
+/* All lines of one of them.  That Stripe does not know it is told and passed over. */
+static int
+lines_fetch(const struct walk *w, struct json_object *wanted, struct count *n)
+{
+	const char *next = NULL;
+	int rc;
+
+	do {
+		struct cli page = { .arena = arena_new(), .conf = w->cli->conf, .db = w->cli->db };
+
+		rc = lines_page(&page, w, wanted, &next);
+		if (rc == E_STRIPE_FAILED)
+			fprintf(stderr, "gatehouse: %s: %s\n", json_text(wanted, "subject"), page.err.log);
+		else if (rc < 0)
+			err_set(&w->cli->err, rc, "%s", page.err.log);
+		arena_free(page.arena);
+	} while (rc == 0 && next != NULL);
+	n->repaired += rc == 0;
+	return rc == E_STRIPE_FAILED ? 0 : rc;
+}
+
+/* What was bought and is not known yet. */
+static int
+lines_walk(const struct walk *w, const struct kind *k, struct count *n)
+{
+	struct cli *c = w->cli;
+	struct json_object *wanted = NULL, *all;
+	const char *text;
+	int rc = cli_query(c, k->sql, NULL, 0, &text);
+
+	if (rc == 0)
+		rc = json_parse(c->arena, text, strlen(text), JSON_DEPTH, &wanted, &c->err);
+	if (rc < 0)
+		return rc;
+	all = json_member(wanted, "lists");
+	n->seen = n->missing = (int64_t)json_object_array_length(all);
+	for (size_t i = 0; rc == 0 && !w->dry_run && i < json_object_array_length(all); i++)
+		rc = lines_fetch(w, json_object_array_get_idx(all, i), n);
+	return rc;
+}
+
 /* Opens the run: *id and w->since. */
 static int
 run_begin(struct walk *w, const char *days, const char **id)
@@ -146,7 +208,7 @@ run_walk(struct walk *w, const char *id)
 	for (size_t i = 0; rc == 0 && i < COUNT(kinds); i++) {
 		struct count n = { 0 };
 
-		rc = kind_walk(w, &kinds[i], &n);
+		rc = kinds[i].path == NULL ? lines_walk(w, &kinds[i], &n) : kind_walk(w, &kinds[i], &n);
 		printf("%-18s %10" PRId64 " %10" PRId64 " %10" PRId64 "\n", kinds[i].name, n.seen,
 		    n.missing, n.repaired);
 		buf_printf(&b, "%s{\"kind\":\"%s\",\"seen\":%" PRId64 ",\"missing\":%" PRId64

@@ -1,16 +1,17 @@
 -- SPDX-License-Identifier: MIT
 -- Does:    records the money of a paid subscription invoice, once per invoice,
---          and settles it.  Only the first invoice and renewals buy credits.
+--          and settles it.  Only the first invoice and renewals buy credits.  Lines
+--          that the event has no room for are asked from Stripe first.
 -- Args:    p_event the event; the caller shares the catalogue lock.
 -- Touches: payments, payment_lines, charges, orders, subscriptions; identities, users,
---          the wallet, seats, outbox.
+--          the wallet, seats, outbox, line_lists.
 create function core.invoice_apply(p_event jsonb) returns void
 language plpgsql volatile as $$
 declare
 	v_invoice jsonb := p_event#>'{data,object}';
 	v_sub text := core.invoice_subscription(v_invoice);
 	v_buys boolean := coalesce(v_invoice->>'billing_reason', '') in ('subscription_create', 'subscription_cycle')
-		and exists (select from core.invoice_lines(v_invoice));
+		and (v_invoice#>'{lines,has_more}' = 'true' or exists (select from core.invoice_lines(v_invoice)));
 	v_id bigint;
 begin
 	perform core.lock_person(coalesce(v_invoice->>'customer', v_sub));
@@ -30,8 +31,12 @@ begin
 		perform core.subscription_decide(v_sub);
 		return;
 	end if;
-	insert into payment_lines (payment_id, line, price_id, item_id, quantity)
-	select v_id, line, price_id, item_id, quantity from core.invoice_lines(v_invoice);
+	if v_invoice#>'{lines,has_more}' = 'true' then
+		perform core.lines_ask('invoice', v_invoice->>'id');
+	else
+		insert into payment_lines (payment_id, line, price_id, item_id, quantity)
+		select v_id, line, price_id, item_id, quantity from core.invoice_lines(v_invoice);
+	end if;
 	perform core.payment_settle(v_id);
 	perform core.payment_heard(v_id);
 	perform core.subscription_paid(v_sub);

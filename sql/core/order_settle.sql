@@ -8,13 +8,11 @@ language plpgsql volatile as $$
 declare
 	v_order orders;
 begin
-	update orders o set settled_at = core.now(), price_id = coalesce(o.price_id, p.id),
-		discord = coalesce(o.discord, p.discord)
-	from orders w
-	left join prices p on p.id = coalesce(w.price_id, (select min(i.price_id) from subscription_items i
-		where i.subscription_id = w.subscription_id having count(*) = 1))
+	update orders o set settled_at = core.now(), price_id = coalesce(b.price_id, o.price_id),
+		discord = coalesce(o.discord, b.discord)
+	from orders w cross join lateral core.order_bought(w) b
 	where w.id = p_order and o.id = w.id and o.status in ('paid', 'refunded') and o.settled_at is null
-		and (o.discord is not null or p.id is not null)
+		and (o.discord is not null or b.price_id is not null)
 	returning o.* into v_order;
 	if found then
 		perform core.seat_decide(p_order);

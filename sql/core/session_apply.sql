@@ -2,7 +2,7 @@
 -- Does:    brings an order up to what a checkout.session.* event says; money
 --          that has arrived is recorded and settled, a paid order gets its seat.
 -- Args:    p_event the event; the caller shares the catalogue lock.
--- Touches: orders; identities, users, payments, the wallet, seats, outbox.
+-- Touches: orders; identities, users, payments, the wallet, seats, outbox, line_lists.
 create function core.session_apply(p_event jsonb) returns void
 language plpgsql volatile as $$
 declare
@@ -37,6 +37,8 @@ begin
 		perform core.subscription_paid(v_order.subscription_id);
 	end if;
 	perform core.order_settle(v_order.id);
+	perform core.lines_ask('session', session_id) from orders
+	where id = v_order.id and status = 'paid' and settled_at is null and price_id is null;
 	perform core.order_reverse(v_order.id);
 end
 $$;

@@ -1,7 +1,8 @@
 -- SPDX-License-Identifier: MIT
 -- Does:    records the money of a paid one-time session, once, and settles it.
+--          What it sold is asked from Stripe when nothing says it.
 -- Args:    p_event the event, p_order_id its locked order, whose user is known.
--- Touches: payments, payment_lines; what core.payment_settle() touches.
+-- Touches: payments, payment_lines, line_lists; what core.payment_settle() touches.
 create function core.session_payment(p_event jsonb, p_order_id uuid) returns void
 language plpgsql volatile as $$
 declare
@@ -16,7 +17,11 @@ begin
 	returning id into v_id;
 	if v_id is not null then
 		insert into payment_lines (payment_id, line, price_id, quantity, credits)
-		select v_id, 1, price_id, 1, credits from orders where id = p_order_id;
+		select v_id, s.line, s.price_id, s.quantity, s.credits
+		from orders o cross join lateral core.session_sold(o, p_event#>'{data,object}') s where o.id = p_order_id;
+		if not found then
+			perform core.lines_ask('session', p_event#>>'{data,object,id}');
+		end if;
 		perform core.payment_settle(v_id);
 		perform core.payment_heard(v_id);
 	end if;

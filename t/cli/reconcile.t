@@ -101,6 +101,42 @@ subtest 'objects whose events are gone' => sub {
 	is state(), $before, 'change nothing';
 };
 
+subtest 'what was bought by sessions of others' => sub {
+	control('settings', mode => 'send');
+	my @stripe = $site->bearer($conf{STRIPE_SECRET_KEY});
+	my $call = sub ($path, %form) {
+		my $res = $site->form("/sandbox/stripe/v1/$path", \%form, @stripe);
+		is $res->code, 200, $path or diag $res->body;
+		return $res->json;
+	};
+	my ($small, $large) = map { $site->value('select id from prices where unit_amount = ?', $_) } 499, 1999;
+	my $session = $call->('checkout/sessions', mode => 'payment', success_url => 'https://example.test/',
+		'line_items[0][price]' => $small, 'line_items[0][quantity]' => 3, 'line_items[1][price]' => $large, 'line_items[1][quantity]' => 1,
+		customer_creation => 'always');
+	control('pay', session => $session->{id}, how => 'card', email => 'bob@example.test');
+	my %lines;
+	for my $n (0 .. 11) {
+		my $price = $call->('prices', currency => 'usd', unit_amount => 100, 'recurring[interval]' => 'month',
+			'product_data[name]' => "Part $n", 'metadata[credits]' => 10 + $n);
+		@lines{"line_items[$n][price]", "line_items[$n][quantity]"} = ($price->{id}, 1);
+	}
+	my $club = $call->('checkout/sessions', mode => 'subscription', success_url => 'https://example.test/', %lines);
+	control('pay', session => $club->{id}, how => 'card', email => 'eve@example.test');
+	settled();
+	my $credits = sub ($id) { $site->value('select sum(p.credits) from payments p join orders o
+		on o.id = p.order_id or o.subscription_id = p.subscription_id where o.session_id = ?', $id) };
+	is_deeply [map { $credits->($_->{id}) } $session, $club], [undef, undef], 'wait until Stripe has said it';
+	my ($dry, $looked) = reconcile('--dry-run');
+	is_deeply [$dry, $looked->{lines}], [1, [3, 3, 0]], 'a dry run counts them';
+	my ($ok, $kinds) = reconcile();
+	is_deeply [$ok, $kinds->{lines}], [0, [3, 3, 3]], 'a run asks';
+	is $credits->($session->{id}), 3 * 100 + 500, 'all items count, each with its quantity';
+	is $credits->($club->{id}), 186, 'and all lines of an invoice with more than its event holds';
+	is $site->value(q{select count(*) from outbox where kind like 'stripe%lines' and done_at is null}), 0, 'no question is left';
+	is $site->value('select sum(faults) from core.verify()'), 0, 'verify is clean';
+	is_deeply((reconcile())[1]{lines}, [0, 0, 0], 'once');
+};
+
 my $metrics = $site->get('/metrics', 'X-Forwarded-For' => '127.0.0.1')->body;
 like $metrics, qr/^gatehouse_reconciled_seconds [1-9]\d+$/m, 'metrics say when it was';
 like $metrics, qr/^gatehouse_reconcile_missing \d+$/m, '... and the drift';

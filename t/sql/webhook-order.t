@@ -29,7 +29,7 @@ sub outcome ($dump, @events) {
 }
 
 my $everything = sub { $db->state . ask_text(q{select string_agg(concat_ws(' ', effect, status, credits, amount, currency),
-	e'\n' order by effect) from payments}) . ask_text(q{select string_agg(dedupe_key, e'\n' order by dedupe_key) from outbox})
+	e'\n' order by effect) from payments}) . ask_text(q{select string_agg(dedupe_key, e'\n' order by dedupe_key) from outbox where kind not like 'stripe%lines'})
 	. ask_text(q{select string_agg(concat_ws(' ', id, outcome), e'\n' order by id) from stripe_events}) };
 
 sub ask_text ($query) { ($dbh->selectrow_array($query) // '') . "\n" }

@@ -38,8 +38,9 @@ my %query = (
 	order => 'select concat_ws(%s, o.session_id, {person}, o.price_id, o.mode, o.status, o.amount, o.currency,
 			o.credits, o.discord, o.customer, o.payment_intent, o.invoice, o.paid_at is not null)
 		from orders o left join users u on u.id = o.user_id',
-	# What was so for a while may differ: alerts, and notices of a low balance.
-	outbox => q(select concat_ws(%s, kind, dedupe_key) from outbox where kind not like 'alert%' and kind <> 'low_balance'),
+	# What was so for a while may differ: alerts, questions to Stripe, notices of a low balance.
+	outbox => q(select concat_ws(%s, kind, dedupe_key) from outbox where kind not like 'alert%'
+		and kind not like 'stripe%lines' and kind <> 'low_balance'),
 	payment => 'select concat_ws(%s, {person}, p.effect, p.status, p.amount, p.currency, p.credits, p.subscription_id)
 		from payments p left join users u on u.id = p.user_id',
 	price => 'select concat_ws(%s, id, product_id, active, unit_amount, credits, discord) from prices',

@@ -15,6 +15,9 @@ use Mojo::JSON;
 use constant VERSION     => '2026-10-28.endive';
 use constant OLD_VERSION => '2020-03-02';
 
+# How many lines an invoice itself shows.
+use constant LINES_SHOWN => 10;
+
 # How the account behaves; changed on the sandbox page and by POST /sandbox/control.
 my %DEFAULTS = (
 	event_shape  => 'current',   # current | 2020
@@ -94,11 +97,16 @@ sub amend ($self, $object, $type, %fields) {
 
 sub same ($one, $other) { Mojo::JSON::to_json($one) eq Mojo::JSON::to_json($other) }
 
-# visible(value): a deep copy without the sandbox's own fields.
+# visible(value): a deep copy without the sandbox's own fields.  An invoice shows its
+# first ten lines; the others are in the list of its lines.
 sub visible ($value) {
 	return [map { visible($_) } @$value] if ref $value eq 'ARRAY';
 	return $value if ref $value ne 'HASH';
-	return {map { $_ => visible($value->{$_}) } grep { !/^_/ } keys %$value};
+	my %copy = map { $_ => visible($value->{$_}) } grep { !/^_/ } keys %$value;
+	if (($copy{object} // '') eq 'invoice' && @{$copy{lines}{data} // []} > LINES_SHOWN) {
+		$copy{lines} = {%{$copy{lines}}, has_more => Mojo::JSON->true, data => [@{$copy{lines}{data}}[0 .. LINES_SHOWN - 1]]};
+	}
+	return \%copy;
 }
 
 # setting(name), all_settings, change_settings(hash): how the account behaves.
