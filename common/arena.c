@@ -8,7 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define BLOCK_SIZE 16384
+#define BLOCK_SIZE 4064	/* with what malloc() adds a page; most requests fit into two */
 
 struct block {
 	struct block *next;
@@ -23,7 +23,7 @@ struct deferred {
 };
 
 struct arena {
-	struct block *blocks;	/* the newest first, the first kept one last */
+	struct block *blocks;	/* the newest first; none while it is empty */
 	struct deferred *deferred;
 };
 
@@ -47,7 +47,6 @@ arena_new(void)
 
 	if (a == NULL)
 		abort();
-	a->blocks = block_new(BLOCK_SIZE);
 	return a;
 }
 
@@ -63,15 +62,13 @@ arena_run_deferred(struct arena *a)
 void
 arena_reset(struct arena *a)
 {
-	struct block *b, *next;
+	struct block *b;
 
 	arena_run_deferred(a);
-	for (b = a->blocks; b->next != NULL; b = next) {
-		next = b->next;
+	while ((b = a->blocks) != NULL) {
+		a->blocks = b->next;
 		free(b);
 	}
-	b->used = 0;
-	a->blocks = b;
 }
 
 void
@@ -80,21 +77,28 @@ arena_free(struct arena *a)
 	if (a == NULL)
 		return;
 	arena_reset(a);
-	free(a->blocks);
 	free(a);
+}
+
+/* What n bytes take up in a block. */
+static size_t
+room(size_t n)
+{
+	const size_t align = alignof(max_align_t);
+
+	if (n > SIZE_MAX / 2)
+		abort();
+	return (n + align - 1) & ~(align - 1);
 }
 
 void *
 arena_alloc(struct arena *a, size_t n)
 {
-	const size_t align = alignof(max_align_t);
 	struct block *b = a->blocks;
 	void *p;
 
-	if (n > SIZE_MAX / 2)
-		abort();
-	n = (n + align - 1) & ~(align - 1);
-	if (b->size - b->used < n) {
+	n = room(n);
+	if (b == NULL || b->size - b->used < n) {
 		b = block_new(n > BLOCK_SIZE ? n : BLOCK_SIZE);
 		b->next = a->blocks;
 		a->blocks = b;
@@ -102,6 +106,19 @@ arena_alloc(struct arena *a, size_t n)
 	p = b->data + b->used;
 	b->used += n;
 	return memset(p, 0, n);
+}
+
+bool
+arena_extend(struct arena *a, void *p, size_t old, size_t n)
+{
+	struct block *b = a->blocks;
+	size_t more = room(n) - room(old);
+
+	if ((char *)p + room(old) != b->data + b->used || b->size - b->used < more)
+		return false;
+	memset((char *)p + old, 0, n - old);
+	b->used += more;
+	return true;
 }
 
 char *

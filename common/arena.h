@@ -4,6 +4,7 @@
 #ifndef GATEHOUSE_ARENA_H
 #define GATEHOUSE_ARENA_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 struct arena;
@@ -16,11 +17,15 @@ struct arena *arena_new(void);
 /* Runs the deferred functions, newest first, and gives everything back. */
 void arena_free(struct arena *a);
 
-/* As arena_free(), but keeps the first block for the next request. */
+/* As arena_free(), but the arena itself stays for the next request. */
 void arena_reset(struct arena *a);
 
 /* n zeroed bytes, aligned for any type, valid until the reset. */
 void *arena_alloc(struct arena *a, size_t n);
+
+/* Makes the old bytes at p, from arena_alloc(), n bytes where they stand, n being no
+ * less.  False, with nothing done, when others came after them or there is no room. */
+bool arena_extend(struct arena *a, void *p, size_t old, size_t n);
 
 /* A NUL-terminated copy of n bytes at s. */
 char *arena_strndup(struct arena *a, const char *s, size_t n);

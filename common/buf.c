@@ -25,6 +25,10 @@ buf_reserve(struct buf *b, size_t more)
 		return;
 	while (cap - b->n <= more)
 		cap *= 2;
+	if (b->p != NULL && arena_extend(b->arena, b->p, b->cap, cap)) {
+		b->cap = cap;
+		return;
+	}
 	p = arena_alloc(b->arena, cap);
 	if (b->n > 0)
 		memcpy(p, b->p, b->n);

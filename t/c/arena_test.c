@@ -56,6 +56,26 @@ a_reset_arena_is_zeroed_again(void **state)
 	arena_free(a);
 }
 
+static void
+the_latest_piece_grows_where_it_stands(void **state)
+{
+	struct arena *a = arena_new();
+	char *p = arena_strdup(a, "a"), *q;
+
+	(void)state;
+	assert_true(arena_extend(a, p, 2, 100));
+	assert_string_equal(p, "a");
+	for (int i = 1; i < 100; i++)
+		assert_int_equal(p[i], 0);
+	memset(p, 1, 100);
+	q = arena_strdup(a, "b");
+	assert_true(q >= p + 100);
+	assert_false(arena_extend(a, p, 100, 101));
+	assert_false(arena_extend(a, q, 2, 1 << 20));
+	assert_int_equal(p[99], 1);
+	arena_free(a);
+}
+
 static int order[3], calls;
 
 static void
@@ -104,6 +124,7 @@ main(void)
 		cmocka_unit_test(memory_is_zeroed_aligned_and_apart),
 		cmocka_unit_test(a_piece_larger_than_a_block_fits),
 		cmocka_unit_test(a_reset_arena_is_zeroed_again),
+		cmocka_unit_test(the_latest_piece_grows_where_it_stands),
 		cmocka_unit_test(deferred_calls_run_once_newest_first),
 		cmocka_unit_test(strings_are_copied_and_formatted),
 	};
