@@ -376,6 +376,7 @@ loop_open(struct loop *l, const struct program *p)
 	watch(l, EPOLL_CTL_ADD, l->signals, EPOLLIN, &l->signals);
 	watch(l, EPOLL_CTL_ADD, batcher_bell(l->batcher), EPOLLIN, l->batcher);
 	listen_on(l, true);
+	log_gather();
 }
 
 int
@@ -398,6 +399,7 @@ event_main(const struct program *p)
 		events_take(l, events, n);
 		batcher_run(l->batcher);
 		watch_database(l);
+		log_flush();
 	} while (l->stopping == 0 || !stop_step(l));
 	close(l->epoll);
 	close(l->signals);

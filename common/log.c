@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 #include "common/log.h"
 
+#include <limits.h>
 #include <stdarg.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
 #include <time.h>
@@ -13,6 +15,13 @@
 /* What is kept of one value.  A line has to be one write that a pipe takes whole
  * (PIPE_BUF), or the lines of two threads could run into each other. */
 #define VALUE_MAX 512
+
+/* What log_gather() keeps back. */
+static _Thread_local struct {
+	bool on;
+	size_t n;
+	char lines[PIPE_BUF];
+} gathered;
 
 /* Wall-clock time is for the reader of the log; nothing is decided by it. */
 static void
@@ -38,13 +47,39 @@ log_text(struct buf *b, const char *name, const char *value)
 }
 
 static void
+put(const char *p, size_t n)
+{
+	ssize_t done = write(STDERR_FILENO, p, n);
+
+	(void)done;	/* there is nowhere left to complain */
+}
+
+void
+log_gather(void)
+{
+	gathered.on = true;
+}
+
+void
+log_flush(void)
+{
+	if (gathered.n > 0)
+		put(gathered.lines, gathered.n);
+	gathered.n = 0;
+}
+
+static void
 log_write(struct buf *b)
 {
-	ssize_t n;
-
 	buf_str(b, "}\n");
-	n = write(STDERR_FILENO, b->p, b->n);
-	(void)n;	/* there is nowhere left to complain */
+	if (gathered.n + b->n > sizeof gathered.lines)
+		log_flush();
+	if (!gathered.on || b->n > sizeof gathered.lines) {
+		put(b->p, b->n);
+		return;
+	}
+	memcpy(gathered.lines + gathered.n, b->p, b->n);
+	gathered.n += b->n;
 }
 
 void

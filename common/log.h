@@ -15,6 +15,11 @@ struct log_request {
 	uint64_t bytes;		/* of the answer's body */
 };
 
+/* From now on this thread's lines wait for log_flush(), which writes as many at once
+ * as a pipe takes in one piece.  For a thread that answers many requests per turn. */
+void log_gather(void);
+void log_flush(void);
+
 /* Writes the line of one answered request in a single write(2). */
 void log_request(const struct log_request *l);
 

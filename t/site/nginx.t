@@ -201,7 +201,11 @@ subtest 'what a program is told' => sub {
 	is $got{HTTP_APIKEY}, 'k', 'headers';
 	ok !length($got{HTTP_PROXY} // ''), 'but no Proxy header';
 	like $got{REQUEST_ID}, qr/^[0-9a-f]{32}$/, 'a request id';
-	my ($line) = grep { /credit-meter/ } path($dir, 'access.log')->slurp =~ /^(.*)$/mg;
+	my ($line, $until) = (undef, time + 10); # nginx writes it within a second
+	until ($line || time > $until) {
+		($line) = grep { /credit-meter/ } path($dir, 'access.log')->slurp =~ /^(.*)$/mg;
+		sleep 0.02 unless $line;
+	}
 	my $log = decode_json($line);
 	is $log->{request_id}, $got{REQUEST_ID}, 'the same as in the access log';
 	is_deeply [@$log{qw(path status client)}], ['/functions/v1/credit-meter', 200, '203.0.113.9'], 'which has path, status and client';
