@@ -27,7 +27,7 @@ enum cli_exit { CLI_FAULTS = 1, CLI_USAGE = 2 };
 /* One subcommand; the arguments are those after its name. */
 typedef int cli_run(struct cli *c, int argc, char **argv);
 
-/* In migrate.c, route.c, key.c, admin.c, catalogue.c, verify.c, ledger.c,
+/* In migrate.c, route.c, key.c, admin.c, role.c, catalogue.c, verify.c, ledger.c,
  * outbox.c and reconcile.c. */
 cli_run migrate;
 cli_run route_env;
@@ -36,6 +36,9 @@ cli_run key_list;
 cli_run key_revoke;
 cli_run admin_create;
 cli_run login_link;
+cli_run role_grant;
+cli_run role_revoke;
+cli_run role_list;
 cli_run stripe_catalogue;
 cli_run verify;
 cli_run reconcile;

@@ -35,11 +35,13 @@ sweep(struct cli *c, int argc, char **argv)
 {
 	const char *swept = "1";
 	long total = 0;
-	int rc = 0;
+	const char *ignored;
+	int rc;
 
 	(void)argv;
 	if (argc != 0)
 		return CLI_USAGE;
+	rc = cli_query(c, "select core.invitations_expire()::text", NULL, 0, &ignored);
 	while (rc == 0 && strtol(swept, NULL, 10) > 0) {
 		rc = cli_query(c, "select core.expiry_sweep(100)::text", NULL, 0, &swept);
 		if (rc == 0)

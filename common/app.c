@@ -182,6 +182,13 @@ program_settle(struct req *r)
 	finish(r, r->call.rc < 0 ? r->call.rc : resp_json(r, 200, r->call.answer));
 }
 
+/* What the log may know of the address: of one that is a credential the beginning. */
+static const char *
+log_path(const struct req *r)
+{
+	return r->handler->secret_url && r->route->prefix ? r->route->path : r->path;
+}
+
 static void
 log_answer(const struct req *r, uint64_t micros, uint64_t db_micros)
 {
@@ -190,7 +197,7 @@ log_answer(const struct req *r, uint64_t micros, uint64_t db_micros)
 		.route = r->route->name,
 		.id = r->id,
 		.method = r->method,
-		.path = r->path,
+		.path = log_path(r),
 		.status = r->resp.status,
 		.error = row != NULL ? row->name : NULL,
 		.detail = row != NULL && r->err.log[0] != '\0' ? r->err.log : NULL,

@@ -10,6 +10,7 @@
 #include "common/app.h"
 #include "common/arena.h"
 #include "common/caller.h"
+#include "common/crypto.h"
 #include "common/handler.h"
 #include "common/i18n.h"
 #include "common/json.h"
@@ -93,6 +94,23 @@ page_language(struct req *r, const struct json_object *data)
 
 	return i18n_pick(r->program->i18n, req_header(r, "Accept-Language"),
 	    chosen != NULL ? chosen : req_cookie(r, "language"));
+}
+
+bool
+resp_unchanged(struct req *r, struct json_object *data)
+{
+	const char *seen = req_header(r, "If-None-Match");
+	const char *made = arena_printf(r->arena, "%s %s %d %s", ASSETS,
+	    i18n_language(page_language(r, data)), req_wants_json(r), json_write(r->arena, data));
+	const char *tag = arena_printf(r->arena, "\"%.32s\"", sha256_hex(r->arena, made, strlen(made)));
+
+	resp_header(r, "ETag", tag);
+	if (seen == NULL || strstr(seen, tag) == NULL)
+		return false;
+	resp_header(r, "Vary", "Accept, Accept-Language, Cookie");
+	r->resp.status = 304;
+	r->resp.type = NULL;
+	return true;
 }
 
 static int

@@ -4,6 +4,8 @@
 #ifndef GATEHOUSE_RESP_H
 #define GATEHOUSE_RESP_H
 
+#include <stdbool.h>
+
 struct buf;
 struct json_object;
 struct req;
@@ -16,6 +18,11 @@ void resp_header(struct req *r, const char *name, const char *value);
  * text: JSON, borrowed from the arena. */
 int resp_json(struct req *r, int status, const char *text);
 int resp_text(struct req *r, int status, const char *type, const char *text);
+
+/* Whether the reader has what data makes already (If-None-Match, RFC 9110 13.1.2):
+ * then the answer is 304 and done.  Else it gets its ETag, which changes with the
+ * data, the language and the version of the site, and is to be built. */
+bool resp_unchanged(struct req *r, struct json_object *data);
 
 /* Renders pages/PAGE.html from data, in the reader's language. */
 int resp_page(struct req *r, int status, const char *page, struct json_object *data);

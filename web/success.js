@@ -25,7 +25,7 @@ function replaceOrder(html) {
 	announcer.textContent = heading.textContent;
 	if (focused)
 		heading.focus();
-	showCopyButtons();
+	document.dispatchEvent(new Event('refreshed'));
 	watch();
 }
 
@@ -80,32 +80,9 @@ async function takeInvite(event) {
 	}
 }
 
-function showCopyButtons() {
-	for (const button of order.querySelectorAll('[data-copy]'))
-		button.hidden = false;
-}
-
-async function copy(button) {
-	const field = document.getElementById(button.dataset.copy);
-
-	field.select();
-	if (navigator.clipboard)
-		await navigator.clipboard.writeText(field.value);
-	else
-		document.execCommand('copy');
-	button.textContent = announcer.textContent = button.dataset.done;
-}
-
 order.addEventListener('submit', takeInvite);
-order.addEventListener('click', (event) => {
-	const button = event.target.closest('[data-copy]');
-
-	if (button)
-		copy(button).catch(() => {});	/* the link stays selected */
-});
 document.addEventListener('visibilitychange', () => {
 	delay = 1000;
 	watch();
 });
-showCopyButtons();
 watch();

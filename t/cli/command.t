@@ -9,7 +9,8 @@ use Command;
 use Mojo::File 'tempfile';
 use Test::More;
 
-my @commands = ('migrate', 'verify', 'seal', 'sweep', 'statement', 'admin create', 'login link', 'key create', 'key list', 'key revoke',
+my @commands = ('migrate', 'verify', 'seal', 'sweep', 'statement', 'admin create', 'login link', 'role grant', 'role revoke',
+	'role list', 'key create', 'key list', 'key revoke',
 	'stripe catalogue', 'reconcile', 'outbox list', 'outbox retry', 'outbox resume', 'env', 'version', 'help');
 
 my ($status, $out, $err) = gatehouse({}, 'help');

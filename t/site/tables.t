@@ -73,7 +73,8 @@ subtest 'the API description' => sub {
 	my $api = eval { decode_json($text) } or diag $text;
 	is $api->{openapi}, '3.1.0', 'is JSON of OpenAPI 3.1';
 	for (grep { /^[a-z]/ } split /\n/, $routes) {
-		my ($name, undef, $methods, $path) = split;
+		my ($name, undef, $methods, $path, $match) = split;
+		$path .= '{rest}' if $match eq '^';
 		is_deeply [sort map { uc } grep { !/^parameters$/ } keys %{ $api->{paths}{$path} }], [sort split /,/, $methods], "$path has its methods";
 	}
 	my $meter = $api->{paths}{'/functions/v1/credit-meter'}{post};

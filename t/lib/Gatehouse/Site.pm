@@ -136,7 +136,7 @@ sub _data ($self) {
 	my $data = $self->dir->child('data');
 	$data->child('locale')->make_path;
 	symlink source_dir->child('pages'), $data->child('pages');
-	symlink $_, $data->child('locale', $_->basename) for build_dir->child('po')->list->each;
+	symlink $_, $data->child('locale', $_->basename) for grep { /\.mo$/ } build_dir->list->each;
 }
 
 # What sanitizers and coverage need, and what finds libraries.

@@ -1,0 +1,72 @@
+/* SPDX-License-Identifier: MIT */
+/* GET /admin/invitations: all invitations, as a table or as CSV (RFC 4180).
+ * POST /admin/invitations: withdraws one. */
+#include "common/handler.h"
+#include "common/invitation.h"
+
+#define CSV_ROWS "10000"
+
+enum { P_STATUS, P_SEARCH, P_SORT, P_CURSOR, P_SHOW, P_FORMAT, P_REVOKE };
+
+static bool
+form_format(const char *s)
+{
+	return strcmp(s, "html") == 0 || strcmp(s, "csv") == 0;
+}
+
+static const struct param params[] = {
+	[P_STATUS] = { .name = "status", .type = PARAM_TEXT, .form = form_token },
+	[P_SEARCH] = { .name = "q", .type = PARAM_TEXT, .form = form_printable },
+	[P_SORT] = { .name = "sort", .type = PARAM_TEXT, .form = form_token },
+	[P_CURSOR] = { .name = "cursor", .type = PARAM_TEXT, .form = form_printable },
+	[P_SHOW] = { .name = "show", .type = PARAM_TEXT, .form = form_token },
+	[P_FORMAT] = { .name = "format", .type = PARAM_TEXT, .form = form_format },
+	[P_REVOKE] = { .name = "revoke", .type = PARAM_TEXT, .form = form_token },
+};
+
+static int
+admin_invitations_get(struct req *r)
+{
+	const char *format = req_param(r, P_FORMAT);
+	bool csv = format != NULL && strcmp(format, "csv") == 0;
+	const char *args[] = { r->caller, req_param(r, P_STATUS), req_param(r, P_SEARCH),
+		req_param(r, P_SORT), req_param(r, P_CURSOR), csv ? CSV_ROWS : NULL,
+		req_param(r, P_SHOW) };
+	struct json_object *page;
+	int rc = req_call_json(r, "admin_invitations", args, COUNT(args), &page);
+
+	if (rc < 0)
+		return rc;
+	if (csv)
+		return invitations_csv(r, json_member(page, "invitations"));
+	if (resp_unchanged(r, page))
+		return 0;
+	invitation_links(r, json_member(page, "show"));
+	return resp_page(r, 200, "admin-invitations", page);
+}
+
+static int
+admin_invitations_post(struct req *r)
+{
+	const char *args[] = { r->caller, req_param(r, P_REVOKE) }, *ignored;
+	int rc = req_call(r, "invitation_revoke", args, COUNT(args), &ignored);
+
+	if (rc < 0)
+		return rc;
+	return resp_redirect(r, arena_printf(r->arena, "/admin/invitations?show=%s",
+	    req_param(r, P_REVOKE)));
+}
+
+static const struct handler handler = {
+	.name = "admin-invitations",
+	.params = params,
+	.nparams = COUNT(params),
+	.get = admin_invitations_get,
+	.post = admin_invitations_post,
+};
+
+int
+main(void)
+{
+	return handler_main(&handler);
+}
