@@ -1,6 +1,7 @@
 -- SPDX-License-Identifier: MIT
 -- Does:    settles a hold: what is captured is spent, the rest goes back to its
---          lots and, where those have expired meanwhile, expires at once.
+--          lots and, where those have expired meanwhile, expires at once, or
+--          repays a debt.
 -- Args:    p_hold from core.hold_lock(); p_amount captured, 0 for none; p_key
 --          and p_hash of the request or null.
 -- Returns: the hold, settled.
@@ -26,6 +27,7 @@ begin
 		perform core.activity_note(p_hold.user_id, v_now);
 	end if;
 	perform core.lots_expire(p_hold.user_id, v_now);
+	perform core.debt_repay(p_hold.user_id, 'hold settled');
 	update credit_holds h set state = case when p_amount > 0 then 'captured' else 'voided' end,
 		captured = p_amount, release_id = v_release, usage_id = v_usage, settled_at = v_now,
 		balance = (select c.balance from credits c where c.user_id = h.user_id)

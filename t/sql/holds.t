@@ -8,6 +8,7 @@ use FindBin;
 use lib "$FindBin::Bin/lib";
 
 use Gatehouse;
+use Gatehouse::Stripe qw(event session price);
 use Race;
 
 my $seed = $ENV{GATEHOUSE_SEED} // time;
@@ -26,6 +27,12 @@ sub grant ($dbh, $user, $amount, $hours, $effect) {
 sub hold ($dbh, $user, $amount, %o) { ask($dbh, 'api.credit_hold', $key, $user, undef, undef, $amount, $o{key}, $o{for}, undef) }
 sub capture ($dbh, $hold, $amount, $id = undef) { ask($dbh, 'api.hold_capture', $key, $hold, $amount, $id) }
 sub void ($dbh, $hold) { ask($dbh, 'api.hold_void', $key, $hold) }
+sub wallet ($user) { $db->value(q{select balance || ' ' || debt from credits where user_id = ?}, $user) }
+sub spend ($user, $amount) { ask($dbh, 'api.credit_meter', $key, $user, 'chat', $amount, undef, undef) }
+sub ask_batch ($user, $amount) {
+	my $row = $db->value(q{select api.credit_meter_batch('{r}', array[?], array[?], '{chat}', array[?::bigint], '{null}', array[null::jsonb])}, $key, $user, $amount);
+	return decode_json($row)->[0];
+}
 sub available ($user) { ask($dbh, 'api.credits', $key, $user)->{available} }
 
 subtest 'a released credit keeps the expiry of its lot (suna#5869)' => sub {
@@ -45,6 +52,41 @@ subtest 'expired credit is not spendable before a sweep (vm0#10299)' => sub {
 	is $db->value('select balance from credits where user_id = ?', $user), 15, 'nobody has swept';
 	is_deeply hold($dbh, $user, 6), { error => 'insufficient_credits', status => 402, balance => 5, required => 6 }, 'a hold does not get it';
 	is ask($dbh, 'api.credit_meter', $key, $user, 'chat', 6, undef, undef)->{error}, 'insufficient_credits', 'nor the meter';
+};
+
+subtest 'what comes back from a hold repays a debt at once' => sub {
+	my $n = 0;
+	# Buys 100, spends, holds 60, has all refunded: what is left goes back, the held is owed.
+	my $owing = sub ($for, $spent = 5) {
+		my $user = user('owing' . ++$n);
+		events_deliver($dbh, event('checkout.session.completed', session("cs_owing$n", amount_total => 1000,
+			metadata => { user_id => $user, price_id => 'price_owing' })));
+		spend($user, $spent) if $spent;
+		my $hold = hold($dbh, $user, 60, for => $for)->{hold_id};
+		events_deliver($dbh, event('charge.refunded', { id => "ch_owing$n", object => 'charge', amount => 1000,
+			amount_refunded => 1000, payment_intent => "pi_cs_owing$n" }));
+		is wallet($user), '0 ' . (55 + $spent), 'all that was not held went back, the rest is owed';
+		return ($user, $hold);
+	};
+	$db->sql(q{select core.product_apply('{"id":"prod_o","name":"O","active":true}')});
+	$db->sql('select core.price_apply(?::jsonb)', encode_json(price('price_owing', product => 'prod_o', unit_amount => 1000)));
+	my ($user, $hold) = $owing->(900);
+	is void($dbh, $hold)->{balance}, 0, 'a void: nothing to spend';
+	is wallet($user), '0 0', '... and nothing owed any more';
+	($user, $hold) = $owing->(900);
+	is capture($dbh, $hold, 20)->{balance}, 0, 'a capture of a part: the rest is not to spend';
+	is wallet($user), '0 20', '... and only the part that was used is owed';
+	($user, $hold) = $owing->(900);
+	$db->clock_move('1 hour');
+	is available($user), 0, 'expired: nothing to spend before it is booked';
+	is ask($dbh, 'api.credit_meter', $key, $user, 'chat', 1, undef, undef)->{balance}, 0, '... nor for the meter';
+	$db->sql('select core.expiry_sweep(100)');
+	is wallet($user), '0 0', 'and nothing is owed once it is';
+	($user, $hold) = $owing->(900, 0);
+	$db->clock_move('1 hour');
+	is ask_batch($user, 4)->{balance}, 1, 'booked by a batch of the meter: only the trial is to spend';
+	is wallet($user), '1 0', '... and nothing is owed';
+	is verify_clean($dbh), '', 'verify is clean';
 };
 
 subtest 'what an expired hold took is spendable before a sweep' => sub {
