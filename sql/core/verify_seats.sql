@@ -1,6 +1,6 @@
 -- SPDX-License-Identifier: MIT
 -- Returns: the checks of seats and invites, as core.verify().
--- Touches: seats, invites_pool (read).
+-- Touches: seats, invites_pool, pool_head (read).
 create function core.verify_seats() returns table (check_name text, checked bigint, faults bigint, sample text)
 language sql stable as $$
 	select 'each seat holds an invite marked for it', count(*), count(*) filter (where bad), min(ref) filter (where bad)
@@ -16,4 +16,8 @@ language sql stable as $$
 	from (select order_ref as ref, exists (select from public.invites_pool
 			where used_at is null and (expires_at is null or expires_at > core.now())) as bad
 		from public.seats where state = 'owed' and asked_at is not null) x
+	union all
+	select 'no unused invite is behind the head of the pool', count(*), count(*) filter (where bad), min(code) filter (where bad)
+	from (select i.code, (i.created_at, i.id) < (h.created_at, h.id) as bad
+		from public.invites_pool i, public.pool_head h where i.used_at is null) x
 $$;

@@ -78,6 +78,7 @@ finds 'each seat holds an invite marked for it', 'update invites_pool set used_a
 finds 'each seat holds an invite marked for it', q{update invites_pool set used_by = 'somebody' where used_by is not null};
 finds 'no seat was given more invites than were replaced', q{update invites_pool set used_at = core.now(), used_by = (select order_ref from seats where invite_id is not null)};
 finds 'nobody waits while there is stock', q{insert into seats (order_ref, owed_at, asked_at) values ('forgotten', core.now(), core.now())};
+finds 'no unused invite is behind the head of the pool', q{update pool_head set created_at = 'infinity'};
 my $clawed = q{(select id from credit_lots where clawed > 0 limit 1)};
 finds 'each payment is reversed as its charges say', 'update payments set reversed = reversed - 1 where reversed > 0';
 finds 'each payment is reversed as its charges say', 'update payments set clawed = 0, reversed = 0, gone = false';
