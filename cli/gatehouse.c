@@ -41,6 +41,8 @@ static const struct command commands[] = {
 	{ "outbox list", "[dead|pending] [--kind KIND]", "what is in the outbox, and its channels", outbox_list },
 	{ "outbox retry", "ID | --kind KIND | --all", "send dead messages again", outbox_retry },
 	{ "outbox resume", "CHANNEL", "go on with a channel that was halted", outbox_resume },
+	{ "jobs list", "", "the upkeep, and how it went", jobs_list },
+	{ "jobs run", "NAME", "have a job done now", jobs_run },
 	{ "env", "NAME", "print the environment of a route's or worker's program", route_env },
 	{ "version", "", "print the version", version },
 	{ "help", "", "print this", help },

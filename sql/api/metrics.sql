@@ -17,7 +17,10 @@ begin
 		'credits_debt', (select coalesce(sum(debt), 0) from credits where debt > 0),
 		'reconciled_seconds', coalesce(extract(epoch from (core.reconcile_last()->>'at')::timestamptz)::bigint, 0),
 		'reconcile_missing', coalesce((core.reconcile_last()->>'missing')::bigint, 0),
-		'schema', core.schema_version());
+		'jobs_failed', (select count(*) from jobs where error is not null),
+		'schema', core.schema_version())
+		|| (select jsonb_object_agg('job_' || name || '_success_seconds',
+			coalesce(extract(epoch from succeeded_at)::bigint, 0)) from jobs);
 end
 $$;
 revoke all on function api.metrics() from public;

@@ -11,7 +11,7 @@ use Test::More;
 
 my @commands = ('migrate', 'verify', 'seal', 'sweep', 'statement', 'admin create', 'login link', 'role grant', 'role revoke',
 	'role list', 'key create', 'key list', 'key revoke',
-	'stripe catalogue', 'reconcile', 'outbox list', 'outbox retry', 'outbox resume', 'env', 'version', 'help');
+	'stripe catalogue', 'reconcile', 'outbox list', 'outbox retry', 'outbox resume', 'jobs list', 'jobs run', 'env', 'version', 'help');
 
 my ($status, $out, $err) = gatehouse({}, 'help');
 is $status, 0, 'help succeeds without settings';
@@ -25,7 +25,7 @@ for my $args ([], ['nonsense'], ['key'], ['key', 'nonsense'], ['migrate2'], ['mi
 	is_deeply [$status, $out], [2, ''], "'gatehouse @$args' is no command";
 	like $err, qr/^Usage: /, '... and help is offered';
 }
-for my $args (['migrate', 'x'], ['verify', '-v'], ['seal', 'x'], ['sweep', 'x'], ['outbox', 'list', 'x'], ['outbox', 'retry'], ['outbox', 'retry', 'x'], ['outbox', 'resume'],
+for my $args (['migrate', 'x'], ['verify', '-v'], ['seal', 'x'], ['sweep', 'x'], ['outbox', 'list', 'x'], ['outbox', 'retry'], ['outbox', 'retry', 'x'], ['outbox', 'resume'], ['jobs', 'list', 'x'], ['jobs', 'run'],
 	['statement'], ['statement', 'a', 'b'], ['admin', 'create', 'x', 'y'], ['admin', 'create', '--role'], ['login', 'link'],
 	['key', 'create'], ['key', 'create', '--scope', 'x'], ['key', 'create', 'n', '--scope'],
 	['key', 'create', 'n', 'x', 'y'], ['key', 'create', 'n', '--scope', 'A,B'], ['key', 'create', 'n', '--scope', ''],
