@@ -87,6 +87,12 @@ setting(const char *name)
 	return value != NULL && *value != '\0' ? value : NULL;
 }
 
+const char *
+setting_or(const char *name, const char *value)
+{
+	return setting(name) != NULL ? setting(name) : value;
+}
+
 int
 req_setting(struct req *r, const char *name, const char **out)
 {

@@ -82,6 +82,9 @@ bool req_wants_json(const struct req *r);
 /* A setting this route was given in its environment; NULL when absent or empty. */
 const char *setting(const char *name);
 
+/* The same with a value for one that is absent. */
+const char *setting_or(const char *name, const char *value);
+
 /* As setting(), but an absent one is the error not_configured, with *out NULL. */
 int req_setting(struct req *r, const char *name, const char **out);
 

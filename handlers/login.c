@@ -3,6 +3,7 @@
  * GET /login?token=: asks whether to sign in by a one-time link.
  * POST /login: consumes the link and opens a session. */
 #include "common/handler.h"
+#include "common/siwe.h"
 
 enum { P_TOKEN, P_NEXT };
 
@@ -24,6 +25,7 @@ login_ways(struct req *r)
 	if (json_text(page, "landing") != NULL)
 		return resp_redirect(r, json_text(page, "landing"));
 	json_set_bool(page, "telegram", setting("TELEGRAM_BOT_USERNAME") != NULL);
+	json_set_text(page, "chain", setting_or("EVM_CHAIN_ID", SIWE_CHAIN));
 	return resp_page(r, 200, "login", page);
 }
 

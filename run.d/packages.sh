@@ -5,8 +5,8 @@
 
 PACKAGES_SITE="autoconf automake ca-certificates curl gcc gettext libc6-dev libcurl4-openssl-dev
 	libdbd-pg-perl libfcgi-dev libjson-c-dev libmojolicious-perl libpq-dev libqrencode-dev
-	libsodium-dev make
-	nginx-light:nginx perl pkgconf postgresql-15 postgresql-client-15 procps s6 util-linux"
+	libsecp256k1-dev libsodium-dev make nettle-dev nginx-light:nginx perl pkgconf postgresql-15
+	postgresql-client-15 procps s6 util-linux"
 PACKAGES_TEST="chromium clang:clang file fonts-dejavu-core git:git libcmocka-dev nodejs:node
 	npm:npm postgresql-15-pgtap shellcheck systemd:systemd-analyze wrk xz-utils"
 

@@ -5,7 +5,7 @@ use Gatehouse;
 use Gatehouse::Contract;
 use Mojo::Util;
 
-my $site = Gatehouse->site(handlers => [qw(login admin)]);
+my $site = Gatehouse->site(handlers => [qw(login admin)], conf => { TELEGRAM_BOT_USERNAME => undef });
 
 sub new_link (@who) {
 	my ($status, $out) = $site->cli(@who ? ('login', 'link', @who) : ('admin', 'create'));
