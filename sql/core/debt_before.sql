@@ -1,10 +1,11 @@
 -- SPDX-License-Identifier: MIT
 -- Returns: the credits that payments reversed by that moment owe beyond what is
---          left of their own lots.
+--          left of their own lots: what of them was spent.  What ran out unspent
+--          is owed by nobody.
 -- Touches: payments, credit_lots (read).
 create function core.debt_before(p_user uuid, p_before timestamptz) returns bigint
 language sql stable as $$
-	select coalesce(sum(greatest(0, p.clawed - coalesce(l.remaining + l.clawed + l.lent, 0))), 0)::bigint
-	from public.payments p left join public.credit_lots l on l.effect = p.effect and l.user_id = p_user
+	select coalesce(sum(greatest(0, p.clawed - coalesce(l.remaining + l.clawed + l.lent + l.lapsed, 0))), 0)::bigint
+	from public.payments p left join public.credit_lots l on l.effect = p.effect
 	where p.user_id = p_user and p.clawed > 0 and p.reversed_at <= p_before
 $$;

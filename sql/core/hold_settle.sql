@@ -1,7 +1,7 @@
 -- SPDX-License-Identifier: MIT
 -- Does:    settles a hold: what is captured is spent, the rest goes back to its
---          lots and, where those have expired meanwhile, expires at once, or
---          repays a debt.
+--          lots, where it repays a debt or, where they have expired meanwhile,
+--          expires at once.
 -- Args:    p_hold from core.hold_lock(); p_amount captured, 0 for none; p_key
 --          and p_hash of the request or null.
 -- Returns: the hold, settled.
@@ -26,8 +26,8 @@ begin
 		v_usage := core.hold_spend(p_hold, p_amount, p_key, p_hash, v_now);
 		perform core.activity_note(p_hold.user_id, v_now);
 	end if;
-	perform core.lots_expire(p_hold.user_id, v_now);
 	perform core.debt_repay(p_hold.user_id, 'hold settled');
+	perform core.lots_expire(p_hold.user_id, v_now);
 	update credit_holds h set state = case when p_amount > 0 then 'captured' else 'voided' end,
 		captured = p_amount, release_id = v_release, usage_id = v_usage, settled_at = v_now,
 		balance = (select c.balance from credits c where c.user_id = h.user_id)

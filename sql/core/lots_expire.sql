@@ -20,7 +20,7 @@ begin
 	with due as (
 		select id, remaining from credit_lots where user_id = p_user and open and expires_at <= p_now
 	), emptied as (
-		update credit_lots l set remaining = 0 from due where l.id = due.id
+		update credit_lots l set remaining = 0, lapsed = l.lapsed + due.remaining from due where l.id = due.id
 	), wallet as (
 		update credits set balance = balance - d.total, updated_at = p_now
 		from (select sum(remaining)::bigint as total from due) d

@@ -1,15 +1,12 @@
 -- SPDX-License-Identifier: MIT
 -- Does:    decides whether an order stands: refunded when the money that carries
---          it (its payment; of a subscription the latest) is gone for good, paid
---          again when it came back.  The seat follows.
+--          it is gone for good, paid again when it came back.  The seat follows.
 -- Args:    p_order the order's id.
 -- Touches: orders; seats and what core.seat_decide() touches.
 create function core.order_reverse(p_order uuid) returns void
 language plpgsql volatile as $$
 declare
-	v_gone boolean := (select p.gone from payments p join orders o
-		on p.order_id = o.id or (o.mode = 'subscription' and p.subscription_id = o.subscription_id)
-		where o.id = p_order and p.status <> 'none' order by p.paid_at desc, p.effect desc limit 1);
+	v_gone boolean := (select core.order_gone(o) from orders o where id = p_order);
 begin
 	update orders set status = case when v_gone then 'refunded' else 'paid' end
 	where id = p_order and status = case when v_gone then 'paid' else 'refunded' end;

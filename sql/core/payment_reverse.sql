@@ -4,7 +4,7 @@
 --          netted: never more than was paid.  Credits go in proportion, rounded
 --          in the member's favour.  Calling it again changes nothing.
 -- Args:    p_payment the payment; the caller holds or shares the catalogue lock.
--- Touches: payments; what core.wallet_settle() and core.order_reverse() touch.
+-- Touches: payments; what core.lots_expire(), core.wallet_settle() and core.order_reverse() touch.
 create function core.payment_reverse(p_payment bigint) returns void
 language plpgsql volatile as $$
 declare
@@ -16,6 +16,8 @@ begin
 	if v_new is not distinct from v_old then
 		return;
 	end if;
+	perform from credits where user_id = v_old.user_id for no key update;
+	perform core.lots_expire(v_old.user_id, core.now()); -- by what was true until now
 	update payments set (reversed, clawed, gone, reversed_at)
 		= (v_new.reversed, v_new.clawed, v_new.gone, v_new.reversed_at)
 	where id = p_payment;

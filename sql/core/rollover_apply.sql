@@ -1,18 +1,22 @@
 -- SPDX-License-Identifier: MIT
--- Does:    rolls the subscription credits of some accounts over into a month.
+-- Does:    rolls the subscription credits of some accounts over into a month,
+--          also what holds took whose time is over.
 --          Per account and plan MIN(max, MAX(left, min)) stays and the rest
 --          expires, oldest first, as booked breakage; what is below the plan's
 --          min is made up.  Set-based.  Once per account and month: the row of
 --          rollovers comes with the bookings, in one statement.
 -- Args:    p_month (YYYY-MM) whose row in rollover_runs the caller has locked,
 --          p_start its first moment, p_users sorted.
--- Touches: credits, credit_lots, credit_transactions, transaction_lots, rollovers.
+-- Touches: credits, credit_lots, credit_transactions, transaction_lots, rollovers,
+--          credit_holds.
 create function core.rollover_apply(p_month text, p_start timestamptz, p_users uuid[]) returns void
 language plpgsql volatile as $$
 declare
 	v_now timestamptz := core.now();
 begin
 	perform from unnest(p_users) u join credits c on c.user_id = u order by c.user_id for no key update of c;
+	perform core.holds_expire(u, v_now) from unnest(p_users) u
+	where exists (select from credit_holds h where h.user_id = u and h.state = 'held' and h.expires_at <= v_now);
 	with old as (
 		select id, user_id, coalesce(plan, '*') as plan, remaining,
 			sum(remaining) over (partition by user_id, plan order by granted_at, id) - remaining as before,
@@ -30,7 +34,7 @@ begin
 	), gone as (
 		select id, user_id, least(remaining, excess - before)::bigint as amount from kept where before < excess
 	), burnt as (
-		update credit_lots l set remaining = l.remaining - gone.amount from gone where l.id = gone.id
+		update credit_lots l set remaining = l.remaining - gone.amount, lapsed = l.lapsed + gone.amount from gone where l.id = gone.id
 	), account as (
 		select old.user_id, (sum(old.remaining) - coalesce(sum(gone.amount), 0))::bigint as kept,
 			coalesce(sum(gone.amount), 0)::bigint as expired

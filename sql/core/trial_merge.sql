@@ -6,10 +6,11 @@
 create function core.trial_merge(p_from uuid, p_into uuid) returns void
 language sql volatile as $$
 	with spent as (
-		select sum(amount - remaining)::bigint as total from public.credit_lots
+		select sum(amount - remaining - lapsed)::bigint as total from public.credit_lots
 		where user_id = p_from and source = 'trial'
 	), given as (
-		update public.credit_lots l set remaining = remaining - least(remaining, spent.total)
+		update public.credit_lots l set remaining = remaining - least(remaining, spent.total),
+			lapsed = lapsed + least(remaining, spent.total)
 		from spent
 		where l.effect = 'trial:' || p_into and l.user_id = p_into and l.open and spent.total > 0
 		returning l.id, l.remaining as rest

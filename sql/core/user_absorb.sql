@@ -22,7 +22,6 @@ begin
 	update orders set user_id = p_into where user_id = p_from;
 	update orders set gift_to = p_into where gift_to = p_from;
 	update subscriptions set user_id = p_into where user_id = p_from;
-	update payments set user_id = p_into where user_id = p_from;
 	update seat_revocations set user_id = p_into where user_id = p_from;
 	insert into streak_awards (user_id, days, credits, awarded_on)
 	select p_into, days, credits, awarded_on from streak_awards where user_id = p_from

@@ -13,7 +13,9 @@ language sql stable as $$
 	select 'what was clawed back is taken from lots or owed', count(*), count(*) filter (where bad), min(who) filter (where bad)
 	from (select c.user_id::text as who, coalesce(p.clawed, 0) <> coalesce(l.taken, 0) + c.debt as bad
 		from public.credits c
-		left join (select user_id, sum(clawed) as clawed from public.payments group by 1) p using (user_id)
+		left join (select y.user_id, sum(y.clawed - least(coalesce(o.lapsed, 0), y.clawed - coalesce(o.clawed, 0))) as clawed
+			from public.payments y left join public.credit_lots o using (effect)
+			where y.clawed > 0 group by 1) p using (user_id)
 		left join (select user_id, sum(clawed + lent) as taken from public.credit_lots group by 1) l using (user_id)
 		where p.clawed > 0 or l.taken > 0 or c.debt > 0) x
 	union all
@@ -21,6 +23,14 @@ language sql stable as $$
 	from (select l.id::text as lot, l.clawed > coalesce(p.clawed, 0) as bad
 		from public.credit_lots l left join public.payments p using (effect)
 		where l.clawed > 0) x
+	union all
+	select 'no lot keeps what is owed', count(*), count(*) filter (where bad), min(lot) filter (where bad)
+	from (select l.id::text as lot, l.clawed < p.clawed or c.debt > 0 and l.granted_at >= p.latest as bad
+		from public.credits c join public.credit_lots l using (user_id)
+		cross join lateral (select coalesce(max(clawed) filter (where effect = l.effect), 0) as clawed,
+			max(reversed_at) filter (where clawed > 0) as latest
+			from public.payments where user_id = l.user_id) p
+		where l.open and p.latest is not null) x
 	union all
 	select 'the ledger sums to the debt', count(*), count(*) filter (where bad), min(who) filter (where bad)
 	from (select c.user_id::text as who, c.debt <> coalesce(t.debt, 0) or coalesce(t.bad, false) as bad

@@ -16,6 +16,10 @@ language sql stable as $$
 		from public.orders o left join public.payments p on p.order_id = o.id
 		where o.mode = 'payment' and o.status = 'paid') x
 	union all
+	select 'an order is refunded when its money is gone', count(*), count(*) filter (where bad), min(id) filter (where bad)
+	from (select o.id::text, (o.status = 'refunded') <> coalesce(core.order_gone(o), false) as bad
+		from public.orders o where o.status in ('paid', 'refunded')) x
+	union all
 	select 'each granted payment has its credits', count(*), count(*) filter (where bad), min(effect) filter (where bad)
 	from (select p.effect, coalesce(l.amount, 0) <> p.credits as bad
 		from public.payments p left join public.credit_lots l using (effect)

@@ -19,4 +19,11 @@ language sql stable as $$
 				else -sign(t.amount) * k.amount end) as total
 			from public.transaction_lots k join public.credit_transactions t on t.id = k.transaction_id
 			group by 1) k on k.lot_id = id) x
+	union all
+	select 'what lapsed of a lot is what expiries took', count(*), count(*) filter (where bad), min(lot) filter (where bad)
+	from (select id::text as lot, lapsed <> coalesce(k.total, 0) as bad
+		from public.credit_lots left join (select k.lot_id, sum(k.amount) as total
+			from public.transaction_lots k join public.credit_transactions t on t.id = k.transaction_id
+			where t.type = 'expiry' group by 1) k on k.lot_id = id
+		where lapsed > 0 or k.total > 0) x
 $$;

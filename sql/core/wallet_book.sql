@@ -1,5 +1,5 @@
 -- SPDX-License-Identifier: MIT
--- Does:    books what core.wallet_settle() changed: one ledger row with the
+-- Does:    books what core.wallet_repay() changed: one ledger row with the
 --          change of balance and debt, linked to each lot that gave or got.  The
 --          change of debt stands in its metadata, too, which is sealed.
 -- Args:    p_user whose row of credits the caller has locked; p_lots {lot: credits

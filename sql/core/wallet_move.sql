@@ -1,16 +1,20 @@
 -- SPDX-License-Identifier: MIT
--- Does:    moves the credits of one account to another, lot by lot, except
+-- Does:    moves the payments and credits of one account to another, lot by lot, except
 --          trial credits, which end (what was spent of them ends in the other
---          trial), and the debt of payments that moved.  What is held comes back
---          first.  The ledgers say so on both sides.
+--          trial).  What has run out is booked first on both sides, and what the one
+--          that goes holds comes back.  The ledgers say so on both sides.
 -- Args:    p_from, p_into accounts.
--- Touches: credits, credit_lots, credit_transactions, transaction_lots, credit_holds.
+-- Touches: payments, credits, credit_lots, credit_transactions, transaction_lots,
+--          credit_holds.
 create function core.wallet_move(p_from uuid, p_into uuid) returns void
 language plpgsql volatile as $$
 declare
 	v_moved bigint;
 begin
 	perform from credits where user_id in (p_from, p_into) order by user_id for no key update;
+	perform core.lots_expire(p_from, core.now());
+	perform core.lots_expire(p_into, core.now());
+	update payments set user_id = p_into where user_id = p_from;
 	perform core.holds_void(p_from, core.now());
 	perform core.trial_merge(p_from, p_into);
 	update credit_lots set expires_at = core.now() where user_id = p_from and source = 'trial' and open;
