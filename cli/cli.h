@@ -28,7 +28,7 @@ enum cli_exit { CLI_FAULTS = 1, CLI_USAGE = 2 };
 typedef int cli_run(struct cli *c, int argc, char **argv);
 
 /* In migrate.c, route.c, key.c, admin.c, role.c, catalogue.c, verify.c, ledger.c,
- * outbox.c, jobs.c and reconcile.c. */
+ * outbox.c, jobs.c, reconcile.c and telegram.c. */
 cli_run migrate;
 cli_run route_env;
 cli_run key_create;
@@ -50,6 +50,8 @@ cli_run outbox_retry;
 cli_run outbox_resume;
 cli_run jobs_list;
 cli_run jobs_run;
+cli_run telegram_set_webhook;
+cli_run telegram_info;
 
 /* The database of DATABASE_URL, or NULL with c->err set.  Owned by c. */
 struct db *cli_db(struct cli *c);

@@ -43,6 +43,8 @@ static const struct command commands[] = {
 	{ "outbox resume", "CHANNEL", "go on with a channel that was halted", outbox_resume },
 	{ "jobs list", "", "the upkeep, and how it went", jobs_list },
 	{ "jobs run", "NAME", "have a job done now", jobs_run },
+	{ "telegram set-webhook", "", "let Telegram send the bot's updates here", telegram_set_webhook },
+	{ "telegram info", "", "what Telegram says of the bot and its webhook", telegram_info },
 	{ "env", "NAME", "print the environment of a route's or worker's program", route_env },
 	{ "version", "", "print the version", version },
 	{ "help", "", "print this", help },

@@ -36,14 +36,6 @@ key_derive(unsigned char out[SHA256_SIZE], const unsigned char stretched[SHA256_
 	hmac_sha256(out, (struct str){ (const char *)stretched, SHA256_SIZE }, &text, 1);
 }
 
-static const char *
-base64_encode(struct arena *a, const unsigned char *p, size_t n)
-{
-	size_t size = sodium_base64_encoded_len(n, sodium_base64_VARIANT_ORIGINAL);
-
-	return sodium_bin2base64(arena_alloc(a, size), size, p, n, sodium_base64_VARIANT_ORIGINAL);
-}
-
 const char *
 scram_verifier(struct arena *a, const char *password)
 {

@@ -119,6 +119,14 @@ hex_decode(void *out, size_t n, struct str text)
 }
 
 const char *
+base64_encode(struct arena *a, const void *p, size_t n)
+{
+	size_t size = sodium_base64_encoded_len(n, sodium_base64_VARIANT_ORIGINAL);
+
+	return sodium_bin2base64(arena_alloc(a, size), size, p, n, sodium_base64_VARIANT_ORIGINAL);
+}
+
+const char *
 base64url_encode(struct arena *a, const void *p, size_t n)
 {
 	size_t size = sodium_base64_encoded_len(n, BASE64URL);

@@ -56,6 +56,9 @@ const char *hex_encode(struct arena *a, const void *p, size_t n);
 /* Decodes exactly 2*n hex digits, lower case only, into n bytes at out. */
 bool hex_decode(void *out, size_t n, struct str text);
 
+/* n bytes as base64 with padding (RFC 4648 section 4).  Owned by the arena. */
+const char *base64_encode(struct arena *a, const void *p, size_t n);
+
 /* n bytes as base64url without padding (RFC 4648 section 5).  Owned by the arena. */
 const char *base64url_encode(struct arena *a, const void *p, size_t n);
 

@@ -11,13 +11,7 @@
 
 #define JWT_DEPTH 8	/* levels of JSON in header and claims */
 
-/* The three segments as they stand. */
-struct jwt {
-	struct str header, claims, mac;
-	struct str signed_part;	/* header.claims */
-};
-
-static bool
+bool
 jwt_split(struct jwt *t, const char *p, size_t n)
 {
 	const char *end = p + n;
@@ -33,8 +27,8 @@ jwt_split(struct jwt *t, const char *p, size_t n)
 	return true;
 }
 
-static bool
-segment_parse(struct arena *a, struct str segment, struct json_object **out)
+bool
+jwt_segment(struct arena *a, struct str segment, struct json_object **out)
 {
 	struct err ignored = { 0 };
 	struct str text;
@@ -66,9 +60,8 @@ mac_fits(struct arena *a, const struct jwt *t, const char *secret)
 	    secret_equal(got, (struct str){ (char *)want, sizeof want });
 }
 
-/* A NumericDate may have a fraction (RFC 7519 section 2). */
-static bool
-is_number(const struct json_object *o)
+bool
+jwt_is_date(const struct json_object *o)
 {
 	return json_object_is_type(o, json_type_int) ||
 	    json_object_is_type(o, json_type_double);
@@ -81,8 +74,8 @@ claims_fit(const struct json_object *c)
 	const struct json_object *nbf = json_member(c, "nbf"), *iat = json_member(c, "iat");
 
 	return sub != NULL && *sub != '\0' && strlen(sub) <= JWT_SUBJECT_SIZE &&
-	    is_number(json_member(c, "exp")) &&
-	    (nbf == NULL || is_number(nbf)) && (iat == NULL || is_number(iat));
+	    jwt_is_date(json_member(c, "exp")) &&
+	    (nbf == NULL || jwt_is_date(nbf)) && (iat == NULL || jwt_is_date(iat));
 }
 
 int
@@ -96,11 +89,11 @@ jwt_verify(struct arena *a, const char *token, size_t n, const char *secret,
 		return err_set(e, E_UNAUTHORIZED, "a JWT came, but JWT_SECRET is not set");
 	if (n > JWT_SIZE || !jwt_split(&t, token, n))
 		return err_set(e, E_UNAUTHORIZED, "JWT: %zu bytes that are no token", n);
-	if (!segment_parse(a, t.header, &header) || !header_fits(header))
+	if (!jwt_segment(a, t.header, &header) || !header_fits(header))
 		return err_set(e, E_UNAUTHORIZED, "JWT: header not acceptable");
 	if (!mac_fits(a, &t, secret))
 		return err_set(e, E_UNAUTHORIZED, "JWT: wrong signature");
-	if (!segment_parse(a, t.claims, claims) || !claims_fit(*claims))
+	if (!jwt_segment(a, t.claims, claims) || !claims_fit(*claims))
 		return err_set(e, E_UNAUTHORIZED, "JWT: claims not acceptable");
 	return 0;
 }

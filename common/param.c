@@ -8,6 +8,7 @@
 #include <strings.h>
 
 #include "common/arena.h"
+#include "common/caller.h"
 #include "common/form.h"
 #include "common/handler.h"
 #include "common/json.h"
@@ -219,6 +220,45 @@ params_read(struct req *r)
 	else
 		rc = params_from_body(r);
 	return rc < 0 ? rc : params_complete(r);
+}
+
+static void
+json_release(void *o)
+{
+	json_object_put(o);
+}
+
+static int
+form_all(struct req *r, struct json_object **out)
+{
+	struct form form;
+	int rc = form_parse(r->arena, r->body.p, r->body.n, &form, &r->err);
+
+	if (rc < 0)
+		return rc;
+	*out = json_object_new_object();
+	arena_defer(r->arena, json_release, *out);
+	for (size_t i = 0; i < form.count; i++) {
+		if (form_count(&form, form.fields[i].name) > 1)
+			return req_fail(r, E_BAD_FORM, NULL, "a field is given twice");
+		json_set_text(*out, form.fields[i].name, form.fields[i].value);
+	}
+	return 0;
+}
+
+int
+params_all(struct req *r, struct json_object **out)
+{
+	const char *type = req_env(r, "CONTENT_TYPE");
+	int rc = caller_check_site(r);
+
+	if (rc < 0)
+		return rc;
+	if (type_is(type, "application/json"))
+		return json_parse(r->arena, r->body.p, r->body.n, JSON_DEPTH, out, &r->err);
+	if (type_is(type, "application/x-www-form-urlencoded"))
+		return form_all(r, out);
+	return req_fail(r, E_UNSUPPORTED_TYPE, NULL, type);
 }
 
 bool

@@ -8,6 +8,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+struct json_object;
 struct req;
 
 enum param_type {
@@ -30,6 +31,12 @@ struct param {
 /* Fills r->values from the query string (GET) or the body.  Returns 0 or E_*:
  * unsupported_type, bad_json, bad_form, invalid_field with the field's name. */
 int params_read(struct req *r);
+
+/* The fields of the body, JSON object or form, whatever their names: for what
+ * another service made and signed as a whole, on a route with BODY_RAW.  *out
+ * belongs to the arena.  Returns 0; cross_site; unsupported_type, bad_json;
+ * bad_form, also for a field given twice. */
+int params_all(struct req *r, struct json_object **out);
 
 /* Forms for struct param.form. */
 bool form_uuid(const char *s);

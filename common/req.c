@@ -53,6 +53,12 @@ req_user_agent(const struct req *r)
 }
 
 const char *
+req_body_text(const struct req *r)
+{
+	return utf8_valid(r->body.p, r->body.n) ? r->body.p : NULL;
+}
+
+const char *
 req_cookie(struct req *r, const char *name)
 {
 	return cookie_value(r->arena, req_header(r, "Cookie"), name);

@@ -69,6 +69,9 @@ const char *req_header(const struct req *r, const char *name);
 /* The User-Agent when it is text, else NULL: nobody is refused for theirs. */
 const char *req_user_agent(const struct req *r);
 
+/* The body when it is text, up to its first NUL if it has one; else NULL. */
+const char *req_body_text(const struct req *r);
+
 /* The value of a cookie, in the arena, or NULL. */
 const char *req_cookie(struct req *r, const char *name);
 

@@ -19,7 +19,7 @@
 
 #define CSP "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self' data:; " \
 	"connect-src 'self'; font-src 'self'; form-action 'self' https://checkout.stripe.com " \
-	"https://billing.stripe.com; frame-ancestors 'none'; base-uri 'none'"
+	"https://billing.stripe.com https://oauth.telegram.org; frame-ancestors 'none'; base-uri 'none'"
 
 void
 resp_header(struct req *r, const char *name, const char *value)

@@ -5,7 +5,8 @@
 
 PACKAGES_SITE="autoconf automake ca-certificates curl gcc gettext libc6-dev libcurl4-openssl-dev
 	libdbd-pg-perl libfcgi-dev libjson-c-dev libmojolicious-perl libpq-dev libqrencode-dev
-	libsecp256k1-dev libsodium-dev make nettle-dev nginx-light:nginx perl pkgconf postgresql-15
+	libsecp256k1-dev libsodium-dev libssl-dev make nettle-dev nginx-light:nginx openssl perl
+	pkgconf postgresql-15
 	postgresql-client-15 procps s6 util-linux"
 PACKAGES_TEST="chromium clang:clang file fonts-dejavu-core git:git libcmocka-dev nodejs:node
 	npm:npm postgresql-15-pgtap shellcheck systemd:systemd-analyze wrk xz-utils"

@@ -11,11 +11,12 @@ use Test::More;
 
 my @commands = ('migrate', 'verify', 'seal', 'sweep', 'statement', 'admin create', 'login link', 'role grant', 'role revoke',
 	'role list', 'key create', 'key list', 'key revoke',
-	'stripe catalogue', 'reconcile', 'outbox list', 'outbox retry', 'outbox resume', 'jobs list', 'jobs run', 'env', 'version', 'help');
+	'stripe catalogue', 'reconcile', 'outbox list', 'outbox retry', 'outbox resume', 'jobs list', 'jobs run', 'telegram set-webhook',
+	'telegram info', 'env', 'version', 'help');
 
 my ($status, $out, $err) = gatehouse({}, 'help');
 is $status, 0, 'help succeeds without settings';
-is_deeply [$out =~ /^  ((?:[a-z]+ )+)/mg], [map { "$_ " } @commands], '... and lists every command';
+is_deeply [$out =~ /^  ((?:[a-z][a-z-]* )+)/mg], [map { "$_ " } @commands], '... and lists every command';
 is_deeply [gatehouse({}, '--help')], [$status, $out, $err], '--help is the same';
 is_deeply [gatehouse({}, '--version')], [gatehouse({}, 'version')], '--version is version';
 like +(gatehouse({}, 'version'))[1], qr/^gatehouse \d+\.\d+/, '... and prints one';

@@ -99,6 +99,13 @@ sub mount_telegram ($self) {
 	$control->get("/$_")->to(action => $_) for qw(calls messages updates);
 	$control->post('/')->to(action => 'control_post');
 	$r->any(['GET', 'POST'] => '/bot<#token>/<#method>')->to(action => 'serve');
+	$r->get('/widget')->to('telegram_login#widget');
+	my $oidc = $self->routes->any('/sandbox/telegram-oidc')->to(controller => 'telegram_login', namespace => 'Gatehouse::Sandbox::Controller');
+	$oidc->get('/.well-known/openid-configuration' => [format => 0])->to(action => 'discovery');
+	$oidc->get('/.well-known/jwks.json' => [format => 0])->to(action => 'jwks');
+	$oidc->get('/auth')->to(action => 'auth');
+	$oidc->post('/auth')->to(action => 'agree');
+	$oidc->post('/token')->to(action => 'token');
 }
 
 # guard: a page of another site must not press our buttons.

@@ -1,11 +1,13 @@
 # SPDX-License-Identifier: MIT
 # Telegram as one bot sees it: the people who may talk to it, chats, messages, updates.
-# The calls of the Bot API are in Telegram::Calls, delivery of updates in Telegram::Webhook.
+# The calls of the Bot API are in Telegram::Calls, delivery of updates in Telegram::Webhook,
+# sign-in in Telegram::Login.
 # Kinds of objects in the store begin with "tg_".
 package Gatehouse::Sandbox::Telegram;
 use Mojo::Base -base, -signatures;
 use Gatehouse::Sandbox::Stripe::Faults;
 use Gatehouse::Sandbox::Telegram::Error;
+use Gatehouse::Sandbox::Telegram::Login;
 use Gatehouse::Sandbox::Telegram::Pace;
 use Gatehouse::Sandbox::Telegram::Webhook;
 use Mojo::JSON qw(false true);
@@ -29,6 +31,7 @@ my @PEOPLE = (['Anna', 'Petrova', 'anna_p', 'ru'], ['Boris', '', 'boris', 'en'],
 
 has [qw(settings store)];
 has webhook => sub ($self) { Gatehouse::Sandbox::Telegram::Webhook->new(telegram => $self) };
+has login   => sub ($self) { Gatehouse::Sandbox::Telegram::Login->new(telegram => $self) };
 has pace    => sub ($self) { Gatehouse::Sandbox::Telegram::Pace->new };
 has faults  => sub ($self) { Gatehouse::Sandbox::Stripe::Faults->new(store => $self->store, kind => 'tg_fault') };
 
