@@ -7,7 +7,7 @@
 --          recorded, duplicates} of 24 h, outbox:{pending, failing}, unpriced,
 --          recent_orders:[{id, status, product, amount, currency, credits,
 --          customer, seat, created_at}], recent_events:[{id, type, outcome,
---          deliveries, received_at}], reconciled:{at, seen, missing, repaired}|null, me: core.me_json()}.
+--          deliveries, received_at}], flags: core.admin_flags(), reconciled:{at, seen, missing, repaired}|null, me: core.me_json()}.
 --          Money in cents.
 -- Raises:  unauthorized, forbidden.
 -- Touches: everything it counts (read).
@@ -23,6 +23,7 @@ begin
 		'me', core.me_json(v_caller.user_id),
 		'recent_orders', core.admin_orders(20),
 		'recent_events', core.admin_events(20),
+		'flags', core.admin_flags(20),
 		'reconciled', core.reconcile_last());
 end
 $$;

@@ -18,6 +18,9 @@ language sql immutable as $$
 			'charge.dispute.created', 'charge.dispute.updated', 'charge.dispute.closed',
 			'charge.dispute.funds_withdrawn', 'charge.dispute.funds_reinstated')
 			and p_event#>>'{data,object,charge}' <> '' then 'applied'
+		when p_event->>'type' in ('charge.succeeded', 'payment_method.attached')
+			and p_event#>>'{data,object,customer}' <> ''
+			and core.card_fingerprint(p_event#>'{data,object}') is not null then 'applied'
 		when p_event->>'type' in ('customer.subscription.created', 'customer.subscription.updated',
 			'customer.subscription.deleted', 'customer.subscription.paused',
 			'customer.subscription.resumed') then 'applied'

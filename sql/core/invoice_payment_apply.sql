@@ -1,8 +1,8 @@
 -- SPDX-License-Identifier: MIT
 -- Does:    records which payment intent paid an invoice, and settles what waited
 --          for that.
--- Args:    p_event an invoice_payment.paid event; the caller holds the
---          catalogue lock alone.
+-- Args:    p_event an invoice_payment.paid event; the caller shares the
+--          catalogue lock and holds core.lock_money() of both.
 -- Touches: invoice_payments; what core.charge_settle() touches.
 create function core.invoice_payment_apply(p_event jsonb) returns void
 language plpgsql volatile as $$

@@ -6,8 +6,11 @@
 create function core.order_reverse(p_order uuid) returns void
 language plpgsql volatile as $$
 declare
-	v_gone boolean := (select core.order_gone(o) from orders o where id = p_order);
+	v_gone boolean;
 begin
+	-- Of two that weigh different payments of it the second sees what the first did.
+	perform from orders where id = p_order for no key update;
+	v_gone := (select core.order_gone(o) from orders o where id = p_order);
 	update orders set status = case when v_gone then 'refunded' else 'paid' end
 	where id = p_order and status = case when v_gone then 'paid' else 'refunded' end;
 	if found then

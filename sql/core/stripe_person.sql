@@ -5,7 +5,7 @@
 --          core.lock_person() of the customer.
 -- Returns: the user: the one named, else who stands behind the customer, else
 --          a new one who stands for it (for a guest, for this session).
--- Touches: identities, users; trial credits of a new user.
+-- Touches: identities, users; trial credits of a new user; what core.card_weigh() touches.
 create function core.stripe_person(p_named uuid, p_customer text, p_email text) returns uuid
 language plpgsql volatile as $$
 declare
@@ -18,6 +18,7 @@ begin
 	if v_known is null and p_customer <> '' then
 		insert into identities (kind, subject, user_id, verified_at, created_at)
 		values ('stripe_customer', p_customer, v_user, core.now(), core.now());
+		perform core.card_weigh(p_customer);
 	elsif v_known <> v_user then
 		perform core.user_absorb(v_known, v_user);
 	end if;

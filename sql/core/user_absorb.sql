@@ -4,7 +4,7 @@
 --          The trial credits of the placeholder end: they are once per person.
 -- Args:    p_from, p_into users.  Nothing happens unless p_from is a
 --          placeholder with no identity but Stripe customers.
--- Touches: users, identities, sessions, login_links, streak_awards, orders, subscriptions, payments,
+-- Touches: users, identities, sessions, login_links, streak_awards, user_flags, orders, subscriptions, payments,
 --          seats, seat_revocations, the wallet.
 create function core.user_absorb(p_from uuid, p_into uuid) returns void
 language plpgsql volatile as $$
@@ -26,6 +26,7 @@ begin
 	insert into streak_awards (user_id, days, credits, awarded_on)
 	select p_into, days, credits, awarded_on from streak_awards where user_id = p_from
 	on conflict do nothing;
+	perform core.flags_move(p_from, p_into);
 	perform core.wallet_move(p_from, p_into);
 	perform core.seat_move(p_from, p_into);
 end

@@ -103,7 +103,7 @@ my $login = $pages->dom('login-link')->at('form[method=post][action="/login"]');
 is $login->at('input[name=token]')->{value}, 'k3J9-_x1', 'login: the token goes with the button';
 is $login->find('button')->size, 1, 'login: one button';
 my $admin = $pages->dom('admin');
-is $admin->find('.scroll tbody tr')->size, 4, 'admin: recent orders and events';
+is $admin->find('.scroll tbody tr')->size, 5, 'admin: recent orders, events and flags';
 is $admin->find('.plot rect')->size, 30, 'admin: thirty days of revenue';
 is $pages->dom('admin.empty')->find('.scroll tbody tr')->size, 0, 'admin: an empty site has its page too';
 is $pages->dom('admin.empty')->find('.alert')->size, 1, 'admin: an empty pool stands out';
