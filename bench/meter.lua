@@ -3,6 +3,7 @@
 -- request with an idempotency key of its own; with MIX=1 one in twenty repeats an
 -- earlier request and one in twenty asks for more than there is.
 local users = tonumber(os.getenv("USERS"))
+local prefix = os.getenv("USER_PREFIX") or "bench-"
 local mix = os.getenv("MIX") == "1"
 local run = string.format("%s-%d", os.getenv("RUN_ID") or os.time(), os.time())
 local count, past = 0, {}
@@ -14,8 +15,8 @@ wrk.headers["Authorization"] = "Bearer " .. os.getenv("SERVICE_KEY")
 local function charge(agent, quantity)
 	count = count + 1
 	return wrk.format(nil, nil, nil, string.format(
-		'{"user_id":"bench-%d","agent":"%s","quantity":%d,"idempotency_key":"%s-%d"}',
-		math.random(users), agent, quantity, run, count))
+		'{"user_id":"%s%d","agent":"%s","quantity":%d,"idempotency_key":"%s-%d"}',
+		prefix, math.random(users), agent, quantity, run, count))
 end
 
 function init()
