@@ -49,7 +49,7 @@ static int
 admin_invitations_post(struct req *r)
 {
 	const char *args[] = { r->caller, req_param(r, P_REVOKE) }, *ignored;
-	int rc = req_call(r, "invitation_revoke", args, COUNT(args), &ignored);
+	int rc = req_call(r, "admin_invitation_revoke", args, COUNT(args), &ignored);
 
 	if (rc < 0)
 		return rc;

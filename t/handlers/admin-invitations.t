@@ -84,7 +84,7 @@ subtest 'pages, CSV, 304' => sub {
 subtest 'who' => sub {
 	my %dina = $site->session_of($dina);
 	page_error_is($site->get($path, %dina), 403, 'a driver does not see all');
-	page_error_is($site->form($path, { revoke => 'doug-1' }, %dina), 404, "nor touch somebody else's");
+	page_error_is($site->form($path, { revoke => 'doug-1' }, %dina), 403, 'nor withdraw from here');
 };
 
 done_testing;
