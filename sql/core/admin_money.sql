@@ -1,6 +1,6 @@
 -- SPDX-License-Identifier: MIT
 -- Returns: the overview's part about money: orders, revenue, credits, unpriced.
--- Touches: orders, payments, credits, credit_transactions (read).
+-- Touches: orders, payments, credits (read); as core.ledger_sums().
 create function core.admin_money() returns jsonb
 language plpgsql stable as $$
 begin
@@ -9,13 +9,10 @@ begin
 			|| coalesce(jsonb_object_agg(status, n), '{}')
 			from (select status, count(*) as n from orders group by status) s),
 		'revenue', core.admin_revenue(),
-		'credits', jsonb_build_object(
-			'accounts', (select count(*) from credits),
-			'balance', (select coalesce(sum(balance), 0) from credits),
-			'debt', (select coalesce(sum(debt), 0) from credits where debt > 0),
-			'ledger', (select coalesce(sum(amount), 0) from credit_transactions),
-			'spent_today', (select coalesce(-sum(amount), 0) from credit_transactions
-				where type = 'usage' and created_at >= date_trunc('day', core.now(), 'UTC'))),
+		'credits', (select jsonb_build_object('accounts', c.accounts, 'balance', c.balance, 'debt', c.debt,
+				'ledger', l.total, 'spent_today', l.spent)
+			from (select count(*) as accounts, coalesce(sum(balance), 0) as balance, coalesce(sum(debt), 0) as debt
+				from credits) c, core.ledger_sums() l),
 		'unpriced', (select count(*) from payments where status = 'unpriced'));
 end
 $$;

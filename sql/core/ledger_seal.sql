@@ -4,7 +4,7 @@
 --          transaction under way are left to the next run.  Owner only.
 -- Args:    p_rows of one seal, at most.
 -- Returns: rows sealed; null: a transaction ran for too long, nothing was done.
--- Touches: ledger_seals; credit_transactions, transaction_lots (read).
+-- Touches: ledger_seals, and what core.ledger_total() touches; credit_transactions, transaction_lots (read).
 create function core.ledger_seal(p_rows bigint default 4096) returns bigint
 language plpgsql volatile as $$
 declare
@@ -17,6 +17,7 @@ begin
 	if not core.ledger_decided() then
 		return null;
 	end if;
+	perform core.ledger_total(v_end);
 	loop
 		select * into v_last from ledger_seals order by id desc limit 1;
 		select min(id), max(id), count(*) into v_seal.from_id, v_seal.to_id, v_seal.rows

@@ -10,6 +10,7 @@ language sql stable as $$
 	select * from core.verify_wallet()
 	union all select * from core.verify_ledger()
 	union all select * from core.verify_seals()
+	union all select * from core.verify_totals()
 	union all select * from core.verify_holds()
 	union all select * from core.verify_orders()
 	union all select * from core.verify_money()

@@ -10,8 +10,9 @@ use Race;
 
 my $db  = Gatehouse->database;
 my $dbh = $db->dbh;
-my $operator = ask($dbh, 'core.login_link_create', 'admin', 'cd' x 32);
-ask($dbh, 'api.login', 'cd' x 32, 'ef' x 32, undef);
+my $operator = $db->value(q{select core.user_create('operator', null)});
+$db->sql(q{insert into user_roles (user_id, role) values (?, 'admin')}, $operator);
+$db->sql(q{select core.session_open(?, ?, null)}, $operator, 'ef' x 32);
 my $admin = session_caller('ef' x 32);
 my $look  = sub { ask($dbh, 'api.admin', $admin) };
 
@@ -47,6 +48,18 @@ is_deeply [@{ $page->{credits} }{qw(balance ledger)}], [500 + 7 * 5, 500 + 7 * 5
 my ($order) = grep { $_->{seat} && $_->{seat} eq 'owed' } @{ $page->{recent_orders} };
 is_deeply [@$order{qw(status amount currency credits)}], ['paid', 499, 'usd', 100], 'an order in the list';
 is scalar @{ $page->{recent_events} }, 8, 'the events in the list';
+my $sums = sub { join ' ', @{ $look->()->{credits} }{qw(balance ledger spent_today)} };
+my $spend = sub { $db->sql(q{select core.meter_charge(user_id, 'chat', 2, null, null) from credits}) };
+$spend->();
+is $sums->(), '521 521 14', 'spent credits, not sealed yet';
+$db->value('select core.ledger_seal()');
+is $db->value('select sum(rows) - (select count(*) from credit_transactions) from ledger_totals'), 0, 'sealing sums the rows by day';
+is $sums->(), '521 521 14', '... and changes nothing to see';
+$spend->();
+is $sums->(), '507 507 28', 'what came since is added';
+$db->clock_move('1 day');
+$db->value('select core.ledger_seal()') for 1 .. 2;
+is $sums->(), '507 507 0', 'another day, nothing spent';
 is verify_clean($dbh), '', 'clean books';
 
 done_testing;

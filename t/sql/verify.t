@@ -63,6 +63,8 @@ finds 'sealed rows are as they were sealed', $_ for q{update credit_transactions
     'update transaction_lots set lot_id = lot_id + 1 where transaction_id = (select max(transaction_id) from transaction_lots)',
     q{delete from credit_transactions where id = 1},
     'update ledger_seals set root = sha256(root) where id = 1';
+finds 'the daily totals are those of the rows', $_ for 'update ledger_totals set amount = amount + 1',
+    'delete from ledger_totals', 'update ledger_totals_end set to_id = to_id - 1', 'update credit_transactions set amount = amount + 1 where id = 1';
 finds 'each seal continues the one before', $_ for 'update ledger_seals set root = sha256(root) where id = 1',
     'delete from ledger_seals where id = 2', 'update ledger_seals set to_id = to_id + 1 where id = 1',
     'update ledger_seals set hash = sha256(hash) where id = 2';
