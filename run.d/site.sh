@@ -156,6 +156,12 @@ route_answers() {
 
 first_stock() {
 	sandbox_on || return 0
+	case $(setting TELEGRAM_API_BASE) in
+	"$URL"/sandbox/telegram)
+		gatehouse telegram set-webhook >"$VAR/log/telegram.log" 2>&1 ||
+			{ cat "$VAR/log/telegram.log" >&2; die "the bot's webhook cannot be set"; }
+		;;
+	esac
 	poll 60 catalogue_make || { cat "$VAR/log/catalogue.log" >&2; die "the catalogue cannot be made"; }
 	database -q -c "insert into invites_pool (code, invite_url)
 		select code, 'https://discord.gg/' || code

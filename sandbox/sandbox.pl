@@ -1,6 +1,6 @@
 #!/usr/bin/perl
 # SPDX-License-Identifier: MIT
-# The sandbox: one program that stands in for Stripe while Gatehouse is tried out.
+# The sandbox: one program that stands in for Stripe and Telegram while Gatehouse is tried out.
 # Settings come from the environment (see README); everything is kept in SANDBOX_STATE.
 use v5.36;
 use FindBin;

@@ -100,6 +100,10 @@ sub mount_telegram ($self) {
 	$control->post('/')->to(action => 'control_post');
 	$r->any(['GET', 'POST'] => '/bot<#token>/<#method>')->to(action => 'serve');
 	$r->get('/widget')->to('telegram_login#widget');
+	$r->get('/')->to('chat#people');
+	$r->post('/')->to('chat#act');
+	$r->get('/chat/:chat' => [chat => qr/-?\d+/])->to('chat#chat');
+	$r->get('/t.me/:bot')->to('chat#link');
 	my $oidc = $self->routes->any('/sandbox/telegram-oidc')->to(controller => 'telegram_login', namespace => 'Gatehouse::Sandbox::Controller');
 	$oidc->get('/.well-known/openid-configuration' => [format => 0])->to(action => 'discovery');
 	$oidc->get('/.well-known/jwks.json' => [format => 0])->to(action => 'jwks');

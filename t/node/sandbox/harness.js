@@ -10,6 +10,7 @@ const { until } = require('./tap.js');
 
 const KEY = 'sk_test_judge';
 const SECRET = 'whsec_judge';
+const TOKEN = '110201543:AAHdqTcvCH1vGWJxfSeofSAs0K5PALDsaw';
 const DIR = process.env.JUDGE_DIR;
 const PORT = Number(process.env.JUDGE_PORT);
 const ORIGIN = `http://127.0.0.1:${PORT}`;
@@ -22,6 +23,7 @@ function start() {
 	const env = {
 		PATH: process.env.PATH, SANDBOX_LISTEN_FD: '0', SANDBOX_STATE: path.join(DIR, 'state'), PUBLIC_URL: ORIGIN,
 		STRIPE_SECRET_KEY: KEY, STRIPE_WEBHOOK_SIGNING_SECRET: `${SECRET},whsec_older`,
+		TELEGRAM_BOT_TOKEN: TOKEN, TELEGRAM_BOT_USERNAME: 'judge_bot', TELEGRAM_CLIENT_SECRET: 'judge-secret',
 		SANDBOX_WEBHOOK_URL: `http+unix://${encodeURIComponent(HOOK)}/functions/v1/stripe-webhook`,
 	};
 	child = spawn('perl', [process.env.SANDBOX_PL],
@@ -130,4 +132,4 @@ function make_session(stripe, price, fields = {}) {
 	});
 }
 
-module.exports = { KEY, ORIGIN, Receiver, client, control, form, make_price, make_session, quiet, request, start, stop };
+module.exports = { KEY, ORIGIN, TOKEN, Receiver, client, control, form, make_price, make_session, quiet, request, start, stop };

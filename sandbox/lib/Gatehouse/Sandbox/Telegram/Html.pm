@@ -38,7 +38,7 @@ sub parse_html ($html) {
 
 sub entity ($start, $end) {
 	my ($tag, $from, $rest) = @$start;
-	my ($url) = $rest =~ /\bhref\s*=\s*"([^"]*)"/;
+	my ($url) = $rest =~ /\bhref\s*=\s*"((?:https?|tg):[^"]*)"/;
 	return {type => $TYPE{$tag}, offset => $from, length => $end - $from, $tag eq 'a' && defined $url ? (url => decode($url)) : ()};
 }
 
