@@ -3,7 +3,7 @@
 -- Args:    p_caller a browser session; p_cursor of an older page, p_id of one to
 --          tell all about, or null.
 -- Returns: as core.notifications_page(); me, may: may send, recipients how many
---          there would be now, reachable those of them at Telegram, price credits
+--          there would be now, unreachable those of them not at Telegram, price credits
 --          for each (null: none), older: not the first page, show as
 --          core.notification_detail() or null, busy: something is being sent.
 -- Raises:  unauthorized, invalid_field.
@@ -18,7 +18,7 @@ begin
 		perform core.fail('invalid_field', '{"field":"cursor"}');
 	end if;
 	v_page := core.notifications_page(v_user, core.bigint_or_null(p_cursor), 20);
-	return v_page || (select jsonb_build_object('recipients', count(*), 'reachable', count(chat_id))
+	return v_page || (select jsonb_build_object('recipients', count(*), 'unreachable', count(*) - count(chat_id))
 			from core.notification_audience(v_user)) || jsonb_build_object(
 		'me', core.me_json(v_user), 'may', core.role_may_offer(v_user, 'recipient'), 'older', p_cursor is not null,
 		'price', (select credits from agent_pricing where agent = 'notification' and active),
