@@ -22,5 +22,6 @@ insert into transaction_lots (transaction_id, lot_id, amount)
 	select :last_row + k * :users + n, l.id, 1 from generate_series(1, 9) k, big join credit_lots l on l.effect = 'big:' || n;
 select setval('credit_transactions_id_seq', (select max(id) from credit_transactions));
 set session_replication_role = origin;
+select core.ledger_total((select max(id) from credit_transactions)); -- as the hourly job does
 vacuum analyze;
 checkpoint;
