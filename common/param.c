@@ -145,14 +145,13 @@ params_from_body(struct req *r)
 {
 	const char *type = req_env(r, "CONTENT_TYPE");
 
+	r->form = type_is(type, "application/x-www-form-urlencoded"); /* also one without fields */
 	if (r->body.n == 0)
 		return 0;
 	if (type_is(type, "application/json"))
 		return params_from_json_body(r);
-	if (type_is(type, "application/x-www-form-urlencoded")) {
-		r->form = true;
+	if (r->form)
 		return params_from_form(r, r->body.p, r->body.n);
-	}
 	return req_fail(r, E_UNSUPPORTED_TYPE, NULL, type);
 }
 

@@ -3,7 +3,7 @@
 -- Args:    p_caller a browser session; p_cursor of an older page of history.
 -- Returns: as core.wallet_json() and core.history_json(); and expiring:{soon
 --          (7 days), later, never, total} credits, older: not the first page,
---          again: core.buy_again(), me: core.me_json().
+--          again: core.buy_again(), subscriptions: core.subscriptions_json(), me: core.me_json().
 -- Raises:  unauthorized, invalid_field.
 -- Touches: everything it shows (read).
 create function api.my_credits(p_caller jsonb, p_cursor text) returns jsonb
@@ -17,6 +17,7 @@ begin
 	end if;
 	return core.wallet_json(v_user) || core.history_json(v_user, core.bigint_or_null(p_cursor), 20, null, null, null)
 		|| jsonb_build_object('me', core.me_json(v_user), 'again', core.buy_again(v_user), 'older', p_cursor is not null,
+			'subscriptions', core.subscriptions_json(v_user),
 			'expiring', (select jsonb_build_object('total', coalesce(sum(remaining), 0),
 				'soon', coalesce(sum(remaining) filter (where expires_at <= v_soon), 0),
 				'later', coalesce(sum(remaining) filter (where expires_at > v_soon), 0),

@@ -19,7 +19,7 @@ our %fields = (
 	healthz => {}, metrics => {}, admin => {}, 'rollover-cron' => {}, 'stripe-webhook' => {},
 	pricing => { canceled => 'int' }, success => { session_id => 'text' }, login => { token => 'text' },
 	checkout => { price_id => 'text', user_id => 'text', idempotency_key => 'text' },
-	users => { external_id => 'text', email => 'text' }, credits => { user_id => 'text' },
+	users => { external_id => 'text', email => 'text' }, portal => { user_id => 'text' }, 'credit-statement' => { user_id => 'text' }, credits => { user_id => 'text' },
 	'credit-meter' => { user_id => 'text', agent => 'text', quantity => 'int', idempotency_key => 'text', metadata => 'object' },
 	'credit-transactions' => { user_id => 'text', cursor => 'text', limit => 'int', type => 'text', from => 'text', to => 'text', format => 'text' },
 	'credit-explain' => { id => 'text' }, 'my-credits' => { cursor => 'text' },
@@ -40,7 +40,7 @@ sub hostile_site {
 	$site->cli('admin', 'create');
 	my %key = $site->bearer($site->key);
 	my %open = map { $_->{name} => {} } routes();
-	$open{$_} = {%key} for qw(users credits credit-meter credit-transactions credit-explain credit-holds hold-capture hold-void get-discord-invite checkout);
+	$open{$_} = {%key} for qw(users credits credit-meter credit-transactions credit-explain credit-holds hold-capture hold-void get-discord-invite checkout portal credit-statement);
 	$open{$_} = { $site->session } for qw(admin my-credits);
 	$open{metrics} = { 'X-Forwarded-For' => '127.0.0.1' };
 	$open{'rollover-cron'} = { $site->bearer($site->conf->{CRON_SECRET}) };

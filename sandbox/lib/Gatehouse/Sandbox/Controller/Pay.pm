@@ -79,17 +79,22 @@ sub success_url ($session) { $session->{success_url} =~ s/\{CHECKOUT_SESSION_ID\
 sub portal ($self) {
 	my $portal = $self->stripe->find('billing_portal.session', $self->stash('id')) or return $self->reply->not_found;
 	my @subs = $self->stripe->list(subscription => sub ($one) { $one->{customer} eq $portal->{customer} });
-	$self->render('portal', portal => $portal, subs => \@subs);
+	my @plans = $self->stripe->list(price => sub ($one) { $one->{recurring} && $one->{active} });
+	my %names = map { $_->{id} => $self->stripe->find(product => $_->{product})->{name} } @plans;
+	$self->render('portal', portal => $portal, subs => \@subs, plans => \@plans, names => \%names);
 }
 
-# portal_act: POST to the same address: ends a subscription of that customer, or keeps it.
+# portal_act: POST to the same address: ends a subscription of that customer with its
+# period, keeps it, or moves it to another plan, which the next invoice bills.
 sub portal_act ($self) {
 	my $stripe = $self->stripe;
 	my $portal = $stripe->find('billing_portal.session', $self->stash('id')) or return $self->reply->not_found;
 	my $sub    = $stripe->find(subscription => $self->param('subscription'));
 	return $self->reply->not_found if !$sub || $sub->{customer} ne $portal->{customer};
-	my $end = ($self->param('end') // '') eq 'yes';
+	my $end  = ($self->param('end') // '') eq 'yes';
+	my $plan = $stripe->find(price => $self->param('plan') // '');
 	$stripe->store->transaction(sub {
+		return $stripe->payments->change_plan($sub, $plan) if $plan && $plan->{recurring};
 		Gatehouse::Sandbox::Stripe::Calls::update_subscription($stripe,
 			{cancel_at_period_end => $end ? Mojo::JSON->true : Mojo::JSON->false}, $sub->{id});
 	}) if $sub->{status} ne 'canceled';

@@ -270,6 +270,15 @@ sub renew ($self, $sub, $outcome) {
 	return $stripe->find(subscription => $sub->{id});
 }
 
+# change_plan(subscription, price): its first item has that price from now on; nothing
+# is billed before the next period.  Returns the subscription.
+sub change_plan ($self, $sub, $price) {
+	my ($item, @rest) = @{$sub->{items}{data}};
+	my $name = $self->stripe->find(product => $price->{product})->{name};
+	my $new  = {%$item, price => $price, plan => plan_object($price), _name => $name};
+	return $self->stripe->amend($sub, 'customer.subscription.updated', items => {%{$sub->{items}}, data => [$new, @rest]});
+}
+
 # pay_invoice(invoice): the owner pays an invoice that is open.
 sub pay_invoice ($self, $invoice) {
 	$ERROR->throw(message => 'Invoice is already paid', code => 'invoice_already_paid', begun => 1)
