@@ -5,8 +5,8 @@
 -- Touches: outbox, outbox_channels (read).
 create function core.outbox_wait(p_channel text, p_now timestamptz) returns bigint
 language sql stable as $$
-	select ceil(extract(epoch from least(interval '1 day', greatest(interval '0',
-		o.due_at - p_now, c.free_at - p_now))) * 1000)::bigint
+	select ceil(extract(epoch from least(p_now + interval '1 day',
+		greatest(p_now, o.due_at, c.free_at)) - p_now) * 1000)::bigint
 	from outbox_channels c, lateral (
 		select due_at from outbox
 		where channel = p_channel and done_at is null and dead_at is null

@@ -26,9 +26,22 @@ sub start ($class, %o) {
 		push @{ $self->got }, $c->req->clone;
 		$self->answer->($c);
 	});
-	$self->{server} = Mojo::Server::Daemon->new(app => $app, listen => ['http://127.0.0.1'], silent => 1,
-		max_clients => 1000, backlog => 1000, inactivity_timeout => 60)->start;
+	$self->{app} = $app;
+	return $self->up;
+}
+
+# Listens, on the port it had before if it was down.
+sub up ($self) {
+	$self->{server} = Mojo::Server::Daemon->new(app => $self->{app}, silent => 1, max_clients => 1000, backlog => 1000,
+		inactivity_timeout => 60, listen => ['http://127.0.0.1' . ($self->port ? ':' . $self->port : '')])->start;
 	return $self->port($self->{server}->ports->[0]);
+}
+
+# Refuses connections from now on, and cuts those that stand.  The processes that
+# keep a site have the socket, too, so it is not enough to close ours.
+sub down ($self) {
+	Mojo::IOLoop->acceptor($_)->handle->shutdown(2) for @{ $self->{server}->acceptors };
+	delete $self->{server};
 }
 
 # The address of a path on it.
