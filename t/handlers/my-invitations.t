@@ -5,7 +5,7 @@ use Gatehouse;
 use Gatehouse::Contract;
 use Gatehouse::People;
 
-my $site = Gatehouse->site(handlers => [qw(my-invitations)]);
+my $site = Gatehouse->site(handlers => [qw(my-invitations invitations)]);
 my $path = '/invitations';
 my $dina = person($site, 'dina', 'driver');
 my %dina = $site->session_of($dina);
@@ -40,7 +40,20 @@ subtest 'what became of them' => sub {
 	like $card->()->at('.who')->all_text, qr/Rob <Roe>\s+\@rob/, 'by whom';
 	is $card->()->find('time')->size, 2, 'and when';
 	is $card->()->at('button'), undef, 'nothing to withdraw';
+	my $new = $site->get("$path?new=$code", %dina)->dom;
+	is $new->at('#new-url'), undef, 'what was just made is given away no longer';
+	like $new->at('#new .notice')->text, qr/$code is no longer waiting/, '... and the page says so';
 	is_deeply [$site->get($path, %dina)->dom->find('#statistics dd')->map('text')->each], [1, 0, 1, 0], 'counted';
+};
+
+subtest 'many at once' => sub {
+	my %doris = $site->session_of(person($site, 'doris', 'driver'));
+	my $form  = $site->get($path, %doris)->dom->at('form[action="/api/invitations"]');
+	my %fields = map { $_->{name} => $_->{value} } $form->find('input')->each;
+	my $res = $site->form('/api/invitations', { %fields, role => 'recipient' }, %doris);
+	like $res->headers->content_disposition, qr/^attachment/, 'a table to keep';
+	is scalar(split /\r\n/, $res->body), 11, 'of ten and a head';
+	page_error_is($site->form('/api/invitations', { %fields, role => 'admin' }, %doris), 403, 'a refusal is a page');
 };
 
 subtest 'withdrawing' => sub {
