@@ -42,6 +42,7 @@ my @past = (
 	q{insert into outbox (kind, dedupe_key, done_at) select 'x', 'x' || i, now() from generate_series(1, $n) i},
 	q{select count(core.meter_charge(id, 'chat', 1, 'k', null)) from users},
 	q{select count(core.hold_begin(id, null, null, 5, 'h', 60, null)) from users},
+	q{select core.ledger_total((select max(id) from credit_transactions))},
 );
 $db->sql(s/\$n/$n/gr) for @past;
 $db->sql('vacuum analyze');
@@ -83,6 +84,9 @@ my %calls = (
 	'a paid invoice'      => $hook->(event('invoice.paid', invoice('in_fresh', price => 'p', subscription => 'sub_u12', customer => 'cus_u12'))),
 	'a subscription'      => $hook->(event('customer.subscription.updated', subscription('sub_u13', 'p', customer => 'cus_u13'))),
 	'a price'             => $hook->(event('price.updated', price('p', product => 'd', metadata => { credits => '100' }))),
+	'metrics'             => ['api.metrics'],
+	'the ledger summed'   => ['core.ledger_sums'],
+	'accounts of a month' => ['core.rollover_next', undef, '2000-01-01', 500],
 	'the last orders'     => ['core.admin_orders', 20],
 	'the last events'     => ['core.admin_events', 20],
 );
