@@ -27,6 +27,9 @@ sub methods ($route) {
 	refused($site, 'method ' . shown($_), [$_ => $route->{path}, $open->{ $route->{name} }], qr/^40[05]$/) for 'TRACE', 'FOO', 'G_T', 'A' x 300;
 }
 
+# Looks at a secret in a header before anything else: without it nothing is read.
+my %unread = ('telegram-webhook' => 401);
+
 # At the limit a body is read, one byte more is not.
 sub sizes ($route) {
 	my $limit = $route->{body};
@@ -39,7 +42,7 @@ sub sizes ($route) {
 		refused($site, $limit + $over . ' bytes', post($route, ' ' x ($limit + $over)), qr/^413$/);
 	}
 	my $res = $site->request(@{ post($route, '{' . ' ' x ($limit - 1)) });
-	is $res->code, 400, "$limit bytes are read" or diag $res->body;
+	is $res->code, $unread{ $route->{name} } // 400, "$limit bytes are read" or diag $res->body;
 	refused($site, 'a form as large', post($route, 'a=' . 'b' x ($limit - 1), 'application/x-www-form-urlencoded'), qr/^413$/);
 }
 
@@ -149,7 +152,7 @@ for my $route (routes()) {
 	harmless($site, $route->{name}, sub {
 		methods($route);
 		sizes($route);
-		syntax($route) if $post;
+		syntax($route) if $post && !$unread{ $route->{name} };
 		values_of($route) if $post;
 		encodings($route);
 		headers($route);

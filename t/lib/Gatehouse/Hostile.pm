@@ -14,10 +14,21 @@ use Mojo::Util 'url_escape';
 our @EXPORT = qw(hostile_site harmless refused typed %fields %required);
 
 # What each route's body or query may hold: name => kind; a route of routes.tab
-# that is missing here fails the test.
+# that is missing here fails the test.  Left out: what may be long or have lines.
 our %fields = (
 	healthz => {}, metrics => {}, admin => {}, 'rollover-cron' => {}, 'stripe-webhook' => {},
 	pricing => { canceled => 'int' }, success => { session_id => 'text' }, login => { token => 'text' },
+	session => {}, 'sign-out' => {}, 'wallet-nonce' => { address => 'text' },
+	'session-wallet' => { message => 'text', signature => 'text' },
+	settings => { map { $_ => 'text' } qw(action language time_zone kind subject session) },
+	'admin-invitations' => { map { $_ => 'text' } qw(status q sort cursor show format revoke) },
+	'admin-roles' => { map { $_ => 'text' } qw(q user_id role act) },
+	invitations => { role => 'text', expires_in => 'int', count => 'int', invite_code => 'text', status => 'text', cursor => 'text' },
+	'my-invitations' => { cursor => 'text', new => 'text', role => 'text', revoke => 'text' },
+	notifications => { id => 'text', cursor => 'text', limit => 'int' },
+	'my-notifications' => { cursor => 'text', id => 'text' },
+	invite => {}, 'session-telegram' => {}, 'telegram-webhook' => {},
+	'auth-telegram' => { invite => 'text' }, 'telegram-callback' => { state => 'text', code => 'text', error => 'text' },
 	checkout => { price_id => 'text', user_id => 'text', idempotency_key => 'text' },
 	users => { external_id => 'text', email => 'text' }, portal => { user_id => 'text' }, 'credit-statement' => { user_id => 'text' }, credits => { user_id => 'text' },
 	'credit-meter' => { user_id => 'text', agent => 'text', quantity => 'int', idempotency_key => 'text', metadata => 'object' },
@@ -41,7 +52,8 @@ sub hostile_site {
 	my %key = $site->bearer($site->key);
 	my %open = map { $_->{name} => {} } routes();
 	$open{$_} = {%key} for qw(users credits credit-meter credit-transactions credit-explain credit-holds hold-capture hold-void get-discord-invite checkout portal credit-statement);
-	$open{$_} = { $site->session } for qw(admin my-credits);
+	my %in = ($site->session, Origin => $site->conf->{PUBLIC_URL});
+	$open{$_} = {%in} for qw(admin my-credits session settings admin-invitations admin-roles invitations my-invitations notifications my-notifications);
 	$open{metrics} = { 'X-Forwarded-For' => '127.0.0.1' };
 	$open{'rollover-cron'} = { $site->bearer($site->conf->{CRON_SECRET}) };
 	return ($site, \%open);
