@@ -57,6 +57,8 @@ my %matrix = (
 	'get-discord-invite' => { POST => { send => {}, open => 401, theirs => [{ user_id => $ada }, 403] } },
 	'stripe-webhook' => { POST => { send => {}, open => 400 } },
 	'rollover-cron'  => { POST => { send => {} } },
+	'credit-statement' => { GET => { path => "/api/credits/statement?user_id=$eve", theirs => ["/api/credits/statement?user_id=$ada", 403] } },
+	portal => { POST => { send => { user_id => $eve }, theirs => [{ user_id => $ada }, 403] } },
 	session  => { GET => {}, DELETE => { late => 200 } },
 	login    => { GET => { open => 200 }, POST => { send => { token => 'none' }, open => 404 } },
 	'sign-out'       => { POST => { send => { x => 1 }, open => 303 } },
