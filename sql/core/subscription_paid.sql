@@ -1,6 +1,6 @@
 -- SPDX-License-Identifier: MIT
--- Does:    marks the order of a subscription paid when one of its invoices was,
---          whichever of the two was heard of first; what is known of refunds and
+-- Does:    marks the order of a subscription paid when one of its invoices was
+--          first, whichever of them was heard of first; what is known of refunds and
 --          of failed invoices is weighed again.
 -- Args:    p_subscription Stripe's id, or null.
 -- Touches: orders, subscriptions; seats by core.order_settle().
@@ -14,13 +14,14 @@ begin
 	select paid_at, core.payment_payer(payments) into v_paid_at, v_user from payments
 	where subscription_id = p_subscription and status <> 'none'
 	order by paid_at, id limit 1;
-	update orders set status = 'paid', paid_at = v_paid_at,
+	update orders set status = core.order_status(status, 'paid'), paid_at = least(paid_at, v_paid_at),
 		user_id = coalesce(user_id, v_user)
 	where subscription_id = p_subscription and mode = 'subscription' and v_paid_at is not null
-		and status in ('open', 'pending', 'expired', 'failed')
+		and (status in ('open', 'pending', 'expired', 'failed') or paid_at > v_paid_at)
 	returning id into v_order;
 	if v_order is not null then
 		perform core.order_settle(v_order);
+		perform core.seat_claim(v_order);
 	end if;
 	perform core.order_reverse(id) from orders
 	where subscription_id = p_subscription and mode = 'subscription';

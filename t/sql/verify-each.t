@@ -131,6 +131,8 @@ only 'each seat holds an invite marked for it', q{update invites_pool set used_b
 only 'no seat was given more invites than were replaced', q{update invites_pool set used_at = core.now(), used_by = (select order_ref from seats where invite_id is not null)
 	where used_at is null};
 only 'nobody waits while there is stock', q{insert into seats (order_ref, owed_at, asked_at) values ('forgotten', core.now(), core.now())};
+only 'no unused invite is behind the head of the pool', q{update pool_head set created_at = 'infinity'};
+only 'the daily totals are those of the rows', 'update ledger_totals set amount = amount + 1';
 only 'the ledger refuses changes';
 only 'constraints and indexes are valid', 'alter table credits add constraint rich check (balance > 1000) not valid';
 

@@ -10,7 +10,7 @@ use Mojo::Base -strict, -signatures;
 use Exporter 'import';
 use Gatehouse::Stripe qw(event session invoice subscription price product);
 
-our @EXPORT_OK = qw(year bought_before);
+our @EXPORT_OK = qw(year year_of_a_trial bought_before);
 
 # What a month, the dearer plan and the purchases cost (cents) and buy (credits).
 my %price = (price_sub => [2000, 250], price_pro => [4000, 600], price_top => [1000, 100], price_big => [5000, 500]);
@@ -23,6 +23,17 @@ sub year ($user, %o) {
 	return map { my $name = $_; [$name =~ tr/_/ /r, $self->$name] } qw(catalogue the_first_month renewals a_failed_payment
 		a_plan_change_and_back two_partial_refunds a_dispute_won a_dispute_lost a_purchase_half_refunded
 		a_refund_that_fails a_refund_of_what_is_spent the_end);
+}
+
+# Another beginning: a trial month that costs nothing, then two that are paid.
+sub year_of_a_trial ($user, %o) {
+	my $self = bless { user => $user, %o }, __PACKAGE__;
+	my $free = $self->session_of('sub', 'price_sub', mode => 'subscription', subscription => 'sub_ada', invoice => 'in_m0',
+		payment_intent => undef, amount_total => 0, payment_status => 'no_payment_required');
+	@$free{qw(amount_total display_items)} = (undef, [{ amount => 0, quantity => 1 }]) if $self->{old};
+	return ($self->happens(-300, 'checkout.session.completed', $free), $self->subscribed(-300, 'created', 'trialing'),
+		($self->paid(-300, 'm0', billing_reason => 'subscription_create', amount_paid => 0))[0],
+		($self->paid(-270, 'm1'))[0], ($self->paid(-240, 'm2'))[0]);
 }
 
 # The purchase before the year that is refunded in it, by price_old ($4.99).
