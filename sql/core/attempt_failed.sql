@@ -1,7 +1,8 @@
 -- SPDX-License-Identifier: MIT
 -- Does:    ends an attempt that failed so that it stays counted: the answer says
 --          what is wrong instead of raising it, which would undo the count.
---          When everybody together fails too often, the operator is told.
+--          When everybody together fails too often, the operator is told.  What
+--          was counted days ago is forgotten on the way.
 -- Args:    p_kind as in attempt_limits; p_error of errors.tab; p_detail or null.
 -- Returns: {"refused":{error, detail}}, for req_call_judged() in C.
 -- Touches: attempts, attempt_limits (read), outbox.
@@ -12,6 +13,8 @@ declare
 	v_limit attempt_limits := (select l from attempt_limits l where kind = p_kind);
 	v_count integer;
 begin
+	delete from attempts where (kind, who) in (select kind, who from attempts
+		where since < v_now - interval '1 day' limit 100 for update skip locked);
 	insert into attempts as a (kind, who, since, count) values (p_kind, 'everybody', v_now, 1)
 	on conflict (kind, who) do update set
 		count = case when a.since <= v_now - v_limit.period then 1 else a.count + 1 end,
