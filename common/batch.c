@@ -11,6 +11,7 @@
 #include "common/arena.h"
 #include "common/db.h"
 #include "common/handler.h"
+#include "common/log.h"
 
 #define THREADS 4	/* for calls that go alone */
 #define STACK_SIZE (512 * 1024)
@@ -202,7 +203,7 @@ flight_answer(struct batcher *b, const struct db_rows *rows)
 
 	for (size_t i = 0; i < b->flying; i++) {
 		r = b->flight[i];
-		if (i < rows->n && strcmp(rows->text[i], "null") == 0) {
+		if (i < rows->n && rows->text[i] == NULL) {
 			go_alone(b, r);
 			continue;
 		}
@@ -233,6 +234,8 @@ flight_end(struct batcher *b, enum db_fate fate, const struct db_rows *rows, con
 
 	for (size_t i = 0; i < b->flying; i++)
 		b->flight[i]->call.db_micros = now - b->flight[i]->call.sent;
+	if (fate == DB_REFUSED && b->flying > 1)
+		log_program("warning", b->handler->name, "a batch goes one by one: %s", e->log);
 	if (fate == DB_REFUSED)
 		for (size_t i = 0; i < b->flying; i++)
 			go_alone(b, b->flight[i]);
@@ -260,8 +263,7 @@ send_many(struct batcher *b, struct err *e)
 			column[i] = b->flight[i]->call.args[k];
 		columns[k + 1] = db_array(b->arena, column, b->flying);
 	}
-	return db_begin(b->db, b->arena, b->handler->name, b->handler->batch.many, true, columns,
-	    n + 1, e);
+	return db_begin(b->db, b->arena, b->handler->name, b->handler->batch.many, columns, n + 1, e);
 }
 
 static enum db_fate
@@ -269,8 +271,8 @@ send_one(struct batcher *b, struct err *e)
 {
 	struct req *r = b->flight[0];
 
-	return db_begin(b->db, b->arena, r->label, b->handler->batch.one, false, r->call.args,
-	    r->call.nargs, e);
+	return db_begin(b->db, b->arena, r->label, b->handler->batch.one, r->call.args, r->call.nargs,
+	    e);
 }
 
 static void

@@ -372,21 +372,18 @@ db_call(struct db *db, struct arena *a, const char *request, const char *functio
 
 /* As db_prepare(), for a connection that must not wait for locks. */
 static int
-db_prepare_quick(struct db *db, struct arena *a, const char *function, bool each, int n,
-    struct err *e)
+db_prepare_quick(struct db *db, struct arena *a, const char *function, int n, struct err *e)
 {
 	struct buf sql;
 
 	if (db_is_prepared(db, function))
 		return 0;
 	buf_init(&sql, a);
-	buf_printf(&sql, "select %s from set_config('application_name', $1, true) name,"
-	    " set_config('lock_timeout', '20ms', true) patience, ",
-	    each ? "item::text" : "answer::text");
-	buf_printf(&sql, "%sapi.%s(", each ? "jsonb_array_elements(" : "", function);
+	buf_printf(&sql, "select answer::text from set_config('application_name', $1, true) name,"
+	    " set_config('lock_timeout', '20ms', true) patience, api.%s(", function);
 	for (int i = 0; i < n; i++)
 		buf_printf(&sql, "%s$%d", i ? "," : "", i + 2);
-	buf_str(&sql, each ? ")) item" : ") answer");
+	buf_str(&sql, ") answer");
 	return db_prepare_text(db, a, function, buf_text(&sql), e);
 }
 
@@ -398,7 +395,7 @@ db_fate_unsent(const struct db *db)
 }
 
 enum db_fate
-db_begin(struct db *db, struct arena *a, const char *request, const char *function, bool each,
+db_begin(struct db *db, struct arena *a, const char *request, const char *function,
     const char *const *args, int n, struct err *e)
 {
 	const char *all[ARGS_MAX + 1] = { request };
@@ -407,7 +404,7 @@ db_begin(struct db *db, struct arena *a, const char *request, const char *functi
 		all[i + 1] = args[i];
 	db->begun = micros_now();
 	if (n > ARGS_MAX || db_connect(db, e) < 0 ||
-	    db_prepare_quick(db, a, function, each, n, e) < 0)
+	    db_prepare_quick(db, a, function, n, e) < 0)
 		return db_fate_unsent(db);
 	db->stats.calls++;
 	if (!PQsendQueryPrepared(db->conn, function, n + 1, all, NULL, NULL, 0)) {
@@ -426,7 +423,8 @@ db_texts(struct arena *a, const PGresult *res)
 
 	rows.text = arena_alloc(a, (rows.n + 1) * sizeof *rows.text);
 	for (int i = 0; i < (int)rows.n; i++)
-		rows.text[i] = arena_strndup(a, PQgetvalue(res, i, 0), (size_t)PQgetlength(res, i, 0));
+		if (!PQgetisnull(res, i, 0))
+			rows.text[i] = arena_strndup(a, PQgetvalue(res, i, 0), (size_t)PQgetlength(res, i, 0));
 	return rows;
 }
 

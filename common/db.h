@@ -46,7 +46,7 @@ enum db_fate {
 	DB_LOST,	/* the connection is: the outcome is unknown; E_UNAVAILABLE in e */
 };
 
-/* The texts of a call's answer, in the arena it was asked for. */
+/* The texts of a call's answer, in the arena it was asked for; NULL for SQL NULL. */
 struct db_rows {
 	const char **text;
 	size_t n;
@@ -54,11 +54,11 @@ struct db_rows {
 
 /* As db_call(), but returns when the call was sent; one at a time.  Only the
  * connecting waits, and a lock is waited for 20 ms at most.
- * each: the result is a JSON array of which every element becomes a text.
+ * The function may return many rows, of which every one becomes a text.
  * DB_BUSY; or, with nothing sent, DB_REFUSED, or DB_LOST when there is no
  * connection. */
 enum db_fate db_begin(struct db *db, struct arena *a, const char *request,
-    const char *function, bool each, const char *const *args, int n, struct err *e);
+    const char *function, const char *const *args, int n, struct err *e);
 
 /* Takes what has come in.  While it says DB_BUSY, call again when db_socket() is
  * readable; otherwise the call is over, its texts in arena a. */

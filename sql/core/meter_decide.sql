@@ -3,12 +3,12 @@
 --          items in their order, each by what the ones before it left over.
 --          Numbers the ledger rows of those that are charged, after booking
 --          what has expired in such an account.
--- Args:    p_now core.now(), the others as core.meter_resolve() returned them;
---          the rows of credits are locked.
+-- Args:    p_now core.now(), p_answers as of core.meter_odd(), the others as
+--          core.meter_resolve() returned them; the rows of credits are locked.
 -- Returns: by item: the answer, the new ledger row's id (null: none) and the
 --          balance after it; and how many are charged.
 -- Touches: credit_lots, credit_transactions (read); by core.lots_expire() more.
-create function core.meter_decide(p_now timestamptz, p_users uuid[], p_refusals jsonb[], p_costs bigint[],
+create function core.meter_decide(p_now timestamptz, p_users uuid[], p_answers jsonb[], p_costs bigint[],
 	p_keys text[], p_hashes bytea[],
 	out answers jsonb[], out entries bigint[], out balances bigint[], out charges integer)
 language plpgsql volatile as $$
@@ -20,7 +20,7 @@ declare
 	v_first bigint; -- the item of this batch that was charged under the same key
 	v_firsts bigint[] := array_fill(null::bigint, array[cardinality(p_users)]);
 begin
-	answers := p_refusals;
+	answers := p_answers;
 	entries := v_firsts;
 	balances := v_firsts;
 	charges := 0;

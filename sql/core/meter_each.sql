@@ -1,10 +1,11 @@
 -- SPDX-License-Identifier: MIT
 -- Does:    settles a batch item by item, each in a subtransaction of its own;
 --          for the rare batch that makes a user on the way.
--- Args, Returns, Touches: as api.credit_meter_batch().
+-- Args, Touches: as api.credit_meter_batch().
+-- Returns: an array of its rows.
 create function core.meter_each(p_requests text[], p_callers text[], p_users text[], p_agents text[],
 	p_quantities bigint[], p_keys text[], p_metadata jsonb[])
-returns jsonb
+returns jsonb[]
 language plpgsql volatile as $$
 declare
 	v_answers jsonb[];
@@ -22,6 +23,6 @@ begin
 			v_answers[n] := core.meter_error(sqlerrm, nullif(v_detail, '')::jsonb);
 		end;
 	end loop;
-	return to_jsonb(v_answers);
+	return v_answers;
 end
 $$;

@@ -31,7 +31,7 @@ sub wallet ($user) { $db->value(q{select balance || ' ' || debt from credits whe
 sub spend ($user, $amount) { ask($dbh, 'api.credit_meter', $key, $user, 'chat', $amount, undef, undef) }
 sub ask_batch ($user, $amount) {
 	my $row = $db->value(q{select api.credit_meter_batch('{r}', array[?], array[?], '{chat}', array[?::bigint], '{null}', array[null::jsonb])}, $key, $user, $amount);
-	return decode_json($row)->[0];
+	return decode_json($row);
 }
 sub available ($user) { ask($dbh, 'api.credits', $key, $user)->{available} }
 
@@ -99,7 +99,7 @@ subtest 'what an expired hold took is spendable before a sweep' => sub {
 	my $batch = user('batch');
 	hold($dbh, $batch, 5, for => 60);
 	$db->clock_move('1 minute');
-	is ask($dbh, 'api.credit_meter_batch', ['r'], [$key], [$batch], ['chat'], [5], [undef], [undef])->[0]{balance}, 0,
+	is ask($dbh, 'api.credit_meter_batch', ['r'], [$key], [$batch], ['chat'], [5], [undef], [undef])->{balance}, 0,
 	    'so does the meter that settles many at once';
 	my $other = user('swept');
 	hold($dbh, $other, 5, for => 60);

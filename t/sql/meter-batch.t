@@ -83,7 +83,7 @@ sub random_event ($n) {
 # ---- both ways ---------------------------------------------------------------
 
 my $types = 'text[], text[], text[], text[], bigint[], text[], jsonb[]';
-my $batch = $one->dbh->prepare('select api.credit_meter_batch(' . join(',', map { "?::$_" } split /, /, $types) . ')::text');
+my $batch = $one->dbh->prepare('select jsonb_agg(a)::text from api.credit_meter_batch(' . join(',', map { "?::$_" } split /, /, $types) . ') a');
 
 sub in_one ($n, @items) {
 	$batch->execute([map { "r$n-$_" } 0 .. $#items], map { my $i = $_; [map { $_->[$i] } @items] } 0 .. 5);
@@ -159,7 +159,7 @@ cmp_ok $one->value(q{select max(n) from (select count(*) as n from transaction_l
 my $client = sub ($id) {
 	return sub ($dbh) {
 		srand $seed + $id;
-		my $sth = $dbh->prepare("select api.credit_meter_batch(" . join(',', ('?') x 7) . ')::text', { pg_server_prepare => 0 });
+		my $sth = $dbh->prepare('select jsonb_agg(a)::text from api.credit_meter_batch(' . join(',', ('?') x 7) . ') a', { pg_server_prepare => 0 });
 		for my $n (1 .. 40) {
 			my @items = map { [$key, $uuid->(1 + int rand 8), 'chat', 1, 'shared' . int(rand 100), undef] } 1 .. 20;
 			ask($dbh, 'api.credit_meter', @{ random_item() });

@@ -64,7 +64,7 @@ corner 'also when the hold runs out, whoever finds it' => sub {
 	buy("b$_" => $users[$_]), hold($users[$_], 105), refund("b$_" => 1000) for 0 .. 2;
 	$db->clock_move('1 hour');
 	is meter($users[0], 6)->{balance}, 5, 'the meter has the trial to offer';
-	is ask($dbh, 'api.credit_meter_batch', ['r'], [$key], [$users[1]], ['chat'], [6], [undef], [undef])->[0]{detail}{balance}, 5, 'the batch too';
+	is ask($dbh, 'api.credit_meter_batch', ['r'], [$key], [$users[1]], ['chat'], [6], [undef], [undef])->{detail}{balance}, 5, 'the batch too';
 	$db->sql('select core.expiry_sweep(10)');
 	is money($_), '5 0', 'nobody owes' for @users;
 };
