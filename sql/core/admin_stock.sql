@@ -1,10 +1,11 @@
 -- SPDX-License-Identifier: MIT
 -- Returns: the overview's part about the pool, the events of 24 h, the outbox.
--- Touches: invites_pool, seats, stripe_events, outbox (read).
+-- Touches: invites_pool, seats, stripe_events, outbox, jobs (read).
 create function core.admin_stock() returns jsonb
 language plpgsql stable as $$
 begin
 	return jsonb_build_object(
+		'jobs_failed', (select count(*) from jobs where error is not null),
 		'pool', jsonb_build_object(
 			'left', (select count(*) from invites_pool
 				where used_at is null and (expires_at is null or expires_at > core.now())),

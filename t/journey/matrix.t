@@ -69,6 +69,7 @@ my %matrix = (
 	admin    => { GET => { role => 'admin' } },
 	'admin-invitations' => { GET => { role => 'admin' }, POST => { send => { revoke => $invitation }, role => 'admin' } },
 	'admin-roles' => { GET => { role => 'admin' }, POST => { send => { user_id => $eve, role => 'admin', act => 'give' }, role => 'admin' } },
+	'admin-outbox' => { GET => { role => 'admin' }, POST => { send => { act => 'run', job => 'seal' }, role => 'admin' } },
 	invitations => { GET => { theirs => ["/api/invitations?user_id=$driver", 403] },
 		POST => { send => { role => 'recipient' }, role => 'driver', theirs => [{ user_id => $driver }, 403] },
 		DELETE => { path => "/api/invitations", send => { invite_code => $invitation }, theirs => [{ invite_code => $invitation }, 404] } },
