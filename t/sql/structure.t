@@ -3,7 +3,7 @@
 # that will: pgTAP and the catalogue.
 
 use Gatehouse;
-use Gatehouse::Tables qw(routes errors source_dir);
+use Gatehouse::Tables qw(routes workers errors source_dir);
 
 my $db = Gatehouse->database;
 
@@ -34,7 +34,7 @@ none q{select oid::regprocedure from pg_proc where pronamespace = 'api'::regname
 none q{select proname from pg_proc where pronamespace = 'api'::regnamespace and proname <> 'allocate_invite'
 	group by 1 having count(*) > 1}, 'api names are not overloaded';
 is_deeply $db->dbh->selectcol_arrayref(q{select proname from pg_proc where pronamespace = 'api'::regnamespace
-	and provolatile = 's' order by 1}), [qw(admin healthz metrics pricing success telegram_callback_look)],
+	and provolatile = 's' order by 1}), [qw(admin healthz metrics pricing reconcile_wanted success telegram_callback_look)],
     'what only reads is stable, and nothing else is';
 none q{select p.oid::regprocedure from pg_proc p join pg_language l on l.oid = prolang
 	where pronamespace in ('api'::regnamespace, 'core'::regnamespace) and provolatile <> 'v'
@@ -69,14 +69,15 @@ my @broken = grep { !eval { $db->sql($_->{definition}); 1 } } $db->sql(q{select 
 	from pg_proc where pronamespace in ('api'::regnamespace, 'core'::regnamespace)});
 is_deeply \@broken, [], 'every body compiles';
 
-my %made = map { $_ => 1 } map { @{ $_->{functions} } } routes();
+my @programs = (routes(), workers());
+my %made = map { $_ => 1 } map { @{ $_->{functions} } } @programs;
 none q{select proname from pg_proc where pronamespace = 'api'::regnamespace and proname <> 'allocate_invite'
-	and proname not in ('} . join("','", sort keys %made) . q{')}, 'every api function belongs to a route';
-for my $route (routes()) {
-	my $role = 'gh_' . $route->{name} =~ tr/-/_/r;
+	and proname not in ('} . join("','", sort keys %made) . q{')}, 'every api function belongs to a program';
+for my $program (@programs) {
+	my $role = 'gh_' . $program->{name} =~ tr/-/_/r;
 	is $db->value(q{select string_agg(proname, ',' order by proname) from pg_proc
 		where pronamespace in ('api'::regnamespace, 'core'::regnamespace)
-		and has_function_privilege(?, oid, 'execute')}, $role), join(',', sort @{ $route->{functions} }),
+		and has_function_privilege(?, oid, 'execute')}, $role), join(',', sort @{ $program->{functions} }),
 	    "$role may call its own functions and no other";
 	is $db->value(q{select count(*) from pg_class where relnamespace = 'public'::regnamespace
 		and relkind in ('r', 'v', 'S') and (case when relkind = 'S' then has_sequence_privilege($1, oid, 'usage')
