@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 // The meter's endpoint in Node: fastify and pg, one process per core, each with a
-// pool of connections, one transaction per request.
+// pool of connections, one transaction per request: at /functions/v1/credit-meter the
+// bare debit of peers.sql, at /same/… the SQL function that Gatehouse's own meter calls.
 //   DATABASE_URL SERVICE_KEY PORT WORKERS POOL
 import cluster from 'node:cluster';
 import { createHash, timingSafeEqual } from 'node:crypto';
@@ -33,6 +34,19 @@ function serve() {
 		const { rows } = await pool.query({ name: 'debit', text: 'select bench.debit($1, $2, $3, $4)',
 			values: [user_id, agent, prices[agent] * quantity, idempotency_key] });
 		return rows[0].debit ?? reply.code(402).send({ error: { code: 'insufficient_credits' } });
+	});
+	app.post('/same/functions/v1/credit-meter', { schema: { body } }, async (request, reply) => {
+		const token = (request.headers.authorization ?? '').replace(/^Bearer /, '');
+		const { user_id, agent, quantity, idempotency_key } = request.body;
+		try {
+			const { rows } = await pool.query({ name: 'meter', text: 'select api.credit_meter($1, $2, $3, $4, $5, null)',
+				values: [JSON.stringify({ key: digest(token).toString('hex') }), user_id, agent, quantity, idempotency_key] });
+			return rows[0].credit_meter;
+		} catch (error) {
+			if (!/^GH\d{3}$/.test(error.code))
+				throw error;
+			return reply.code(Number(error.code.slice(2))).send({ error: { code: error.message } });
+		}
 	});
 	app.listen({ host: '127.0.0.1', port: Number(process.env.PORT) });
 }
