@@ -3,7 +3,7 @@
  * invitations, GET lists what was sent, or tells all about one. */
 #include "common/handler.h"
 
-#define TEXT_BYTES (4096 * 4)	/* Telegram's limit, each character at its longest */
+#define TEXT_BYTES (4000 * 4)	/* each character at its longest */
 
 enum { P_USER_ID, P_TEXT, P_LINK, P_KEY, P_ID, P_CURSOR, P_LIMIT };
 

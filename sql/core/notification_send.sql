@@ -1,7 +1,7 @@
 -- SPDX-License-Identifier: MIT
 -- Does:    sends a text to the accepted recipients of a sender, idempotently.
--- Args:    p_sender a driver or admin, p_text 1 to 4096 characters as Telegram
---          counts them, p_link an http(s) address for a button or null,
+-- Args:    p_sender a driver or admin, p_text 1 to 4000 characters as Telegram
+--          counts them (of its 4096 the name of the sender gets the rest), p_link an http(s) address for a button or null,
 --          p_idempotency_key or null, p_key the service key that acts, or null.
 -- Returns: the row.
 -- Raises:  forbidden, invalid_field, idempotency_conflict, too_many_requests,
@@ -12,7 +12,7 @@ returns notifications
 language plpgsql volatile as $$
 declare
 	v_row notifications;
-	v_field text := case when coalesce(core.utf16_length(p_text), 0) not between 1 and 4096 or p_text !~ '\S' then 'text'
+	v_field text := case when coalesce(core.utf16_length(p_text), 0) not between 1 and 4000 or p_text !~ '\S' then 'text'
 		when p_link !~ '^https?://[^\s/?#]+\S*$' or length(p_link) > 2000 then 'link' end;
 begin
 	if v_field is not null then

@@ -41,7 +41,7 @@ subtest 'in Chromium' => sub {
 subtest 'what the database says of it' => sub {
 	is roles_of($site, $site->value('select core.person_find(?)', $recipient)), 'recipient', 'the role is held';
 	is $site->value(q{select count(*) from invitations where status = 'accepted'}), 1, 'one invitation was accepted';
-	is $site->value(q{select payload->>'chat_id' from outbox where kind = 'telegram_message' and payload->>'text' = 'The road is open again.'}),
+	is $site->value(q{select payload->>'chat_id' from outbox where kind = 'telegram_message' and payload->'data'->>'text' = 'The road is open again.'}),
 	    $recipient, 'the message waits for the worker';
 	is $site->value('select sum(faults) from core.verify()'), 0, 'verify finds no fault';
 };
