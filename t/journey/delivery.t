@@ -6,16 +6,18 @@ use lib "$FindBin::Bin/../lib";
 use Gatehouse;
 use Gatehouse::People;
 use Mojo::URL;
+use utf8;
 
 my $site = Gatehouse->site(sandbox => 1, workers => ['outbox']);
 
 sub control (%do) { $site->json('/sandbox/telegram/control', \%do)->json->{result} }
 sub at_telegram ($name, $language = 'en') { control(action => 'person', first_name => $name, language_code => $language)->{id} }
 # A driver with that name at Telegram, and an invitation of theirs.
-sub driver ($external, $name) {
-	my ($user, $number) = (person($site, $external, 'driver'), at_telegram($name));
-	$site->sql(q{select core.identity_sign_in('telegram', ?, ?, ?)}, $number, encode_json({ first_name => $name }), $user);
-	return $user;
+sub driver ($external, $name, $language) {
+	my ($user, $number) = (person($site, $external, 'driver'), at_telegram($name, $language));
+	$site->sql(q{select core.identity_sign_in('telegram', ?, ?, ?)}, $number, encode_json({ first_name => $name, language => $language }), $user);
+	control(action => 'say', person => $number, text => '/start');
+	return ($user, $number);
 }
 sub invited ($driver) { $site->value(q{select invite_code from core.invitations_create(?, 'recipient', null, 1, null, null, null)}, $driver) }
 # Signs in at Telegram from the invitation's page, as that person.
@@ -36,7 +38,8 @@ sub writes ($driver, $text) {
 	return $id;
 }
 
-my ($dina, $doug) = (driver('dina', 'Dina Driver'), driver('doug', 'Doug <D&D>'));
+my ($dina, $dinas) = driver('dina', 'Dina Driver', 'ru');
+my ($doug, $dougs) = driver('doug', 'Doug <D&D>', 'es');
 my ($rita, $ben, $nils) = map { at_telegram($_) } qw(Rita Ben Nils);
 
 subtest 'three accept' => sub {
@@ -46,6 +49,18 @@ subtest 'three accept' => sub {
 	$site->sql('select accept_invitation(?, ?)', invited($dina), encode_json({ telegram_id => $nils, first_name => 'Nils' }));
 	is $site->value(q{select count(*) from invitations where status = 'accepted'}), 4, 'the last by another front end';
 	control(action => 'block', person => $ben);
+};
+
+subtest 'who invited is told' => sub {
+	ok poll(sub { @{ chat($dinas) } == 3 }), 'of each who accepted';
+	is_deeply [sort @{ chat($dinas) }], [map { "✅ Ваше приглашение принято: $_" } qw(Ben Nils Rita)], 'by name, in their language';
+	accepts($rita, $site->value('select invite_code from invitations where inviter_id = ?', $doug));
+	ok poll(sub { @{ chat($dougs) } }), 'each of their own';
+	is_deeply chat($dougs), ['✅ Su invitación fue aceptada: Rita'], 'once, however often the link is opened';
+	my $lone = person($site, 'lone', 'driver');
+	accepts($ben, invited($lone));
+	is $site->value(q{select status from invitations where inviter_id = ?}, $lone), 'accepted', 'who is not at Telegram sees it on the page';
+	is $site->value(q{select count(*) from outbox where dedupe_key like 'invitation_accepted:%'}), 4, '... and no message is left';
 };
 
 my $text = "The <road> is open & dry.\nCall \"me\" 🚚";
