@@ -3,7 +3,7 @@
 --          wrote it, and charges the sender when notifications have a price.
 -- Args:    p_row the notification.
 -- Raises:  no_recipients, insufficient_credits.
--- Touches: notification_recipients, outbox; the wallet of the sender.
+-- Touches: notification_recipients, notifications, outbox; the wallet of the sender.
 create function core.notification_spread(p_row public.notifications) returns void
 language plpgsql volatile as $$
 declare
@@ -20,6 +20,7 @@ begin
 		'notification:' || p_row.id || ':' || a.user_id) end
 	from core.notification_audience(p_row.sender_id) a;
 	get diagnostics v_count = row_count;
+	update notifications set recipients = v_count where id = p_row.id;
 	if v_count = 0 then
 		perform core.fail('no_recipients');
 	elsif exists (select from agent_pricing where agent = 'notification' and active) then

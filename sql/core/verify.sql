@@ -16,5 +16,8 @@ language sql stable as $$
 	union all select * from core.verify_money()
 	union all select * from core.verify_seats()
 	union all select * from core.verify_rollovers()
+	union all select * from core.verify_invitations()
+	union all select * from core.verify_notifications()
+	union all select * from core.verify_outbox()
 	union all select * from core.verify_schema()
 $$;

@@ -59,6 +59,12 @@ my $sealed = value('select max(to_id) from ledger_seals');
 hold($ada), settle(4), hold($ada), settle(0), hold($ada); # captured, voided, held
 spend($ada, $_) for 3, 2;
 $db->sql(q{select core.credits_grant(?, 'bonus', 9, 'b', core.now())}, $ada);
+my $driver = user('driver');
+$db->sql(q{select core.role_grant(?::uuid, 'driver')}, $driver);
+$db->sql(q{select core.invitations_create(?, 'recipient', null, 1, ?, null, null)}, $driver, "code-$_") for 1, 2;
+$db->sql(q{select accept_invitation('code-1', '{"telegram_id":1,"first_name":"Rita"}')});
+$db->clock_move('1 day');
+$db->sql(q{select core.notification_send(?, 'hello', null, null, null)}, $driver);
 is verify_clean($dbh), '', 'the books are sound';
 is value(q{select string_agg(check_name, '; ') from core.verify() where checked = 0 and check_name not like 'nobody waits%'}), undef,
     'every check has something to check';
@@ -66,7 +72,7 @@ is value(q{select string_agg(check_name, '; ') from core.verify() where checked 
 # ---- damage ------------------------------------------------------------------------------
 
 my %planted;
-my @tables = qw(credit_transactions transaction_lots credit_holds ledger_seals invites_pool orders seats payments rollovers);
+my @tables = qw(credit_transactions transaction_lots credit_holds ledger_seals invites_pool orders seats payments rollovers audit_log invitations);
 
 # What these statements do is found by this check alone.
 sub only ($check, @damage) {
@@ -132,6 +138,21 @@ only 'no seat was given more invites than were replaced', q{update invites_pool 
 	where used_at is null};
 only 'nobody waits while there is stock', q{insert into seats (order_ref, owed_at, asked_at) values ('forgotten', core.now(), core.now())};
 only 'no unused invite is behind the head of the pool', q{update pool_head set created_at = 'infinity'};
+only 'each accepted invitation gave its role', $_ for q{delete from user_roles where role = 'recipient'}, q{update invitations set role = 'driver' where status = 'accepted'},
+    q{update audit_log set subject = 'another' where action = 'invitation.accept'};
+only 'each invitation has the times of its status', $_ for q{update invitations set accepted_at = created_at - interval '1 day' where status = 'accepted'},
+    q{update invitations set status = 'expired', expires_at = core.now() + interval '1 day' where status = 'pending'};
+only 'each notification has the recipients it counted', $_ for 'update notifications set recipients = recipients + 1',
+    qq{insert into notification_recipients (notification_id, user_id) select id, '$ada' from notifications};
+only 'each recipient at Telegram has their message', q{update outbox set dedupe_key = 'other' where dedupe_key like 'notification:%'}, @$_
+    for [], ['update notification_recipients set outbox_id = null'];
+only 'each message of a notification has its recipient', q{insert into outbox (kind, dedupe_key) values ('telegram_message', 'notification:of:nobody')};
+only 'each message is open, through or given up', @$_ for ['alter table outbox drop constraint outbox_check',
+	q{update outbox set done_at = now(), dead_at = now(), outcome = 'sent' where id = (select min(id) from outbox)}],
+    [q{update outbox set done_at = now() where id = (select min(id) from outbox)}];
+only 'each lease is of an open message that was taken', @$_ for [q{update outbox set leased_until = now() where id = (select min(id) from outbox)}],
+    ['alter table outbox drop constraint outbox_lease_open',
+	q{update outbox set leased_until = now(), claims = 1, attempts = 1, done_at = now(), outcome = 'sent' where id = (select min(id) from outbox)}];
 only 'the daily totals are those of the rows', 'update ledger_totals set amount = amount + 1';
 only 'the ledger refuses changes';
 only 'constraints and indexes are valid', 'alter table credits add constraint rich check (balance > 1000) not valid';

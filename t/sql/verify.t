@@ -29,6 +29,11 @@ $db->sql(q{select core.rollover_step('2099-01', 100)});
 $db->sql('select core.ledger_seal(2)');
 $db->sql(q{select core.price_apply('{"id":"p1","product":"prod_QXg1hqf4jFNsqG","active":true,"unit_amount":5,"metadata":{"credits":"10"}}')});
 $db->sql(q{insert into orders (session_id, price_id, mode, created_at) values ('cs_test_TestAda000009', 'p1', 'payment', core.now())});
+my $driver = $db->value(q{select core.user_create('driver', null)});
+$db->sql(q{select core.role_grant(?::uuid, 'driver')}, $driver);
+$db->sql(q{select core.invitations_create(?, 'recipient', null, 1, 'code', null, null)}, $driver);
+$db->sql(q{select accept_invitation('code', '{"telegram_id":1,"first_name":"Rita"}')});
+$db->sql(q{select core.notification_send(?, 'hello', null, null, null)}, $driver);
 is verify_clean($dbh), '', 'true books';
 is $db->value('select count(*) from core.verify() where checked = 0 and check_name not like $$%one-time%$$ and check_name not like $$nobody waits%$$
 	and check_name !~ $$lapsed$$'),
