@@ -1,9 +1,11 @@
 -- SPDX-License-Identifier: MIT
--- Does:    refuses invitations that must not be made.
+-- Does:    refuses invitations that must not be made.  A service key speaks for
+--          people, but not to the pages of admins, nor does it make any.
 -- Args:    as core.invitations_create().
 -- Raises:  invalid_field, forbidden, role_ceiling.
 -- Touches: user_roles (read).
-create function core.invitations_check(p_inviter uuid, p_role text, p_for interval, p_count bigint, p_code text)
+create function core.invitations_check(p_inviter uuid, p_role text, p_for interval, p_count bigint, p_code text,
+	p_key bigint)
 returns void
 language plpgsql stable as $$
 declare
@@ -16,7 +18,7 @@ begin
 		perform core.fail('invalid_field', jsonb_build_object('field', v_field));
 	elsif not core.role_may_offer(p_inviter, 'recipient') then
 		perform core.fail('forbidden');
-	elsif not core.role_may_offer(p_inviter, p_role) then
+	elsif not core.role_may_offer(p_inviter, p_role) or p_key is not null and p_role = 'admin' then
 		perform core.fail('role_ceiling');
 	end if;
 end

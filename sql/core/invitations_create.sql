@@ -15,7 +15,7 @@ language plpgsql volatile as $$
 declare
 	v_key text := coalesce(p_idempotency_key, 'code:' || p_code, gen_random_uuid()::text);
 begin
-	perform core.invitations_check(p_inviter, p_role, p_for, p_count, p_code);
+	perform core.invitations_check(p_inviter, p_role, p_for, p_count, p_code, p_key);
 	-- The first one decides who makes the others.
 	if core.invitations_insert(p_inviter, p_role, p_for, p_code, v_key, 1, 1) = 1 then
 		perform core.invitations_insert(p_inviter, p_role, p_for, null, v_key, 2, p_count);
