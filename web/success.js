@@ -59,6 +59,9 @@ function watch() {
 
 async function takeInvite(event) {
 	const form = event.target;
+
+	if (!form.matches('.take'))
+		return;
 	const button = form.querySelector('button');
 	const label = button.textContent;
 

@@ -3,9 +3,7 @@
 // until there is a wallet, and without scripts.
 'use strict';
 
-const form = document.querySelector('.wallet-way');
-const button = form && form.querySelector('button');
-const says = form && form.querySelector('[role=status]');
+let form, button, says;
 
 async function post(path, body) {
 	const answer = await fetch(path, { method: 'POST', headers: { 'Content-Type': 'application/json' },
@@ -41,6 +39,8 @@ async function enter() {
 
 	if (form.dataset.next)
 		body.next = form.dataset.next;
+	if (form.dataset.purchase)
+		body.session_id = form.dataset.purchase;
 	location.assign((await post('/api/session/wallet', body)).landing);
 }
 
@@ -51,11 +51,16 @@ function reason(error) {
 	return says.dataset[names[error && error.code] || 'wrong'];
 }
 
-if (form && window.ethereum) {
-	const label = button.textContent;
-
+function offer() {
+	form = document.querySelector('.wallet-way');
+	if (!form || !window.ethereum)
+		return;
+	button = form.querySelector('button');
+	says = form.querySelector('[role=status]');
 	form.hidden = false;
 	button.addEventListener('click', async () => {
+		const label = button.textContent;
+
 		says.textContent = '';
 		button.textContent = form.dataset.busy;
 		button.disabled = true;
@@ -66,3 +71,7 @@ if (form && window.ethereum) {
 		});
 	});
 }
+
+// success.js makes its page anew.
+document.addEventListener('refreshed', offer);
+offer();

@@ -22,7 +22,7 @@ begin
 		if not found then
 			perform core.fail('unknown_order');
 		end if;
-		return core.order_answer(v_order);
+		return core.order_answer(v_order, core.visitor(p_caller));
 	end if;
 	v_caller := core.caller(p_caller, '{key,user,session}');
 	if v_caller.kind <> 'key' then

@@ -1,7 +1,7 @@
 -- SPDX-License-Identifier: MIT
 -- Does:    finishes a sign-in: uses it up, signs in or links in a new session, and
---          accepts the invitation it was begun for, in one transaction.  An invitation that
---          cannot be accepted does not keep anybody out: its page says why.
+--          accepts the invitation or takes in the purchase it was begun for, in one
+--          transaction.  What cannot be had does not keep anybody out: its page says why.
 -- Args:    p_caller a browser session or null, p_state and p_browser as in
 --          core.telegram_sign_in_find(), p_claims those of the id token, whose
 --          signature, issuer, audience and nonce are verified; p_session and
@@ -9,8 +9,8 @@
 -- Returns: {landing}: where to go.
 -- Raises:  sign_in_stale (also a token that expired or is not of now),
 --          sign_in_failed (no id), identity_taken, invalid_field.
--- Touches: telegram_sign_ins; what core.telegram_sign_in() and
---          core.invitation_accept() touch.
+-- Touches: telegram_sign_ins; what core.telegram_sign_in(),
+--          core.invitation_accept() and core.order_claim() touch.
 create function api.telegram_callback(p_caller jsonb, p_state text, p_browser text, p_claims jsonb,
 	p_session text, p_user_agent text) returns jsonb
 language plpgsql volatile security definer set search_path = pg_catalog, public, core, api, pg_temp as $$
@@ -25,8 +25,9 @@ begin
 	end if;
 	perform core.session_end(p_caller);
 	v_user := core.telegram_sign_in(p_claims->>'id', p_claims, v_row.user_id, p_session, p_user_agent);
-	return jsonb_build_object('landing', case when v_row.invite is null then core.landing(v_user, v_row.next)
-		else core.invitation_landing(v_row.invite, v_user) end);
+	return jsonb_build_object('landing', case when v_row.order_id is not null then core.order_landing(v_row.order_id, v_user)
+		when v_row.invite is not null then core.invitation_landing(v_row.invite, v_user)
+		else core.landing(v_user, v_row.next) end);
 end
 $$;
 revoke all on function api.telegram_callback(jsonb, text, text, jsonb, text, text) from public;

@@ -5,19 +5,22 @@
 --          whose message it is, null when they did not sign it; p_nonce,
 --          p_issued_at, p_expiration_time, p_not_before of the message;
 --          p_session SHA-256 in hex of a new cookie's token; p_user_agent or
---          null; p_next where to go, or null.
+--          null; p_next where to go, or null; p_order_session
+--          the session of a purchase to add to the account, or null.
 -- Returns: {user: as api.session(), linked: whether the session stays the one
 --          it was, landing: a path}; refused: bad_signature, nonce_used,
 --          invalid_field {field: message, reason}.
--- Raises:  too_many_requests, identity_taken.
--- Touches: wallet_nonces, attempts, sessions; as core.identity_sign_in().
+-- Raises:  too_many_requests, identity_taken, unknown_order.
+-- Touches: wallet_nonces, attempts, sessions; as core.identity_sign_in()
+--          and core.order_claim().
 create function api.wallet_sign_in(p_caller jsonb, p_client text, p_wallet text, p_nonce text, p_issued_at text,
-	p_expiration_time text, p_not_before text, p_session text, p_user_agent text, p_next text) returns jsonb
+	p_expiration_time text, p_not_before text, p_session text, p_user_agent text, p_next text, p_order_session text default null) returns jsonb
 language plpgsql volatile security definer set search_path = pg_catalog, public, core, api, pg_temp as $$
 declare
 	v_fault text := core.wallet_fault(p_issued_at, p_expiration_time, p_not_before);
 	v_here uuid := core.visitor(p_caller);
 	v_user uuid;
+	v_order uuid := core.order_of_session(p_order_session);
 begin
 	perform core.attempt_begin('wallet', p_client);
 	if p_wallet is null then
@@ -36,7 +39,8 @@ begin
 		perform core.session_open(v_user, p_session, p_user_agent);
 	end if;
 	return jsonb_build_object('user', core.user_json(v_user), 'linked', v_here is not null,
-		'landing', core.landing(v_user, p_next));
+		'landing', case when v_order is not null then core.order_landing(v_order, v_user)
+			else core.landing(v_user, p_next) end);
 end
 $$;
-revoke all on function api.wallet_sign_in(jsonb, text, text, text, text, text, text, text, text, text) from public;
+revoke all on function api.wallet_sign_in(jsonb, text, text, text, text, text, text, text, text, text, text) from public;

@@ -20,6 +20,6 @@ begin
 	if not found then
 		perform core.fail('not_paid');
 	end if;
-	return core.order_answer(v_order);
+	return core.order_answer(v_order, p_user);
 end
 $$;

@@ -12,7 +12,7 @@ begin
 		return p_order.status;
 	elsif p_order.status <> 'paid' or p_order.settled_at is null then
 		return 'waiting';
-	elsif not p_order.discord or p_seat.id is null and p_order.gift_to is not null then
+	elsif not p_order.discord or p_seat.id is null and (p_order.gift_to is not null or p_order.claimed_at is not null) then
 		return 'none';
 	elsif p_seat.state in ('allocated', 'viewed', 'joined') then
 		return case when p_seat.reissued < 3 and (core.invite_json(p_seat.invite_id)->>'expires_at')::timestamptz

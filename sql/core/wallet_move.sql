@@ -11,6 +11,7 @@ language plpgsql volatile as $$
 declare
 	v_moved bigint;
 begin
+	insert into credits (user_id, updated_at) values (p_into, core.now()) on conflict do nothing;
 	perform from credits where user_id in (p_from, p_into) order by user_id for no key update;
 	perform core.lots_expire(p_from, core.now());
 	perform core.lots_expire(p_into, core.now());

@@ -63,6 +63,7 @@ subtest 'refusals' => sub {
 	page_error_is($site->form($path, { next => '/' }, Origin => 'https://evil.example'), 403, "another site's form");
 	page_error_is($site->form($path, { invite => $_ }), 422, "an invitation that is no code: $_") for '../admin', 'x' x 65;
 	page_error_is($site->form($path, { next => '/' . 'x' x 500 }), 422, 'a path too long');
+	page_error_is($site->form($path, { session_id => 'cs_unknown' }), 404, 'an unknown purchase');
 	is rows(), $before, 'nothing is kept';
 	for my $name (qw(TELEGRAM_BOT_TOKEN TELEGRAM_CLIENT_SECRET)) {
 		my $none = Gatehouse->site(handlers => ['auth-telegram'], conf => { $name => undef });

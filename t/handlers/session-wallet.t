@@ -6,10 +6,11 @@ use Gatehouse;
 use Gatehouse::Contract;
 use Gatehouse::Process 'capture';
 use Gatehouse::Tables 'source_dir';
+use Gatehouse::Stripe qw(price session);
 use Math::BigInt;
 use Mojo::Date;
 
-my $site = Gatehouse->site(handlers => [qw(session-wallet wallet-nonce session)]);
+my $site = Gatehouse->site(handlers => [qw(session-wallet wallet-nonce session stripe-webhook)]);
 my $path = '/api/session/wallet';
 my %here = (Origin => $site->conf->{PUBLIC_URL});
 # The first two keys of anvil and hardhat: public, worth nothing.
@@ -48,6 +49,22 @@ subtest 'the routes keep the contract' => sub {
 	safe_headers($res, 'right use');
 	for my $method (qw(GET PUT PATCH DELETE)) { error_is($site->request($method, $path), 405, 'method_not_allowed', $method) }
 	error_is($site->post($path, { 'Content-Type' => 'text/plain' }, 'x'), 415, 'unsupported_type', 'no text');
+};
+
+subtest 'a purchase is taken into the account' => sub {
+	$site->stripe_event('product.created', { id => 'prod_x', object => 'product', name => 'Bag', active => true, metadata => {}, created => time });
+	$site->stripe_event('price.created', price('price_keep', product => 'prod_x'));
+	$site->stripe_event('checkout.session.completed', session('cs_keep', metadata => { price_id => 'price_keep' }, customer => 'cus_keep'));
+	my ($mine, $wrong, $late) = signed(job('ethers', 0), job('viem', 1), job('viem', 1));
+	my $ask = sub ($signed, $id) { $site->json($path, { message => $signed->{message}, signature => $signed->{signature}, session_id => $id }) };
+	error_is($ask->($wrong, 'cs_unknown'), 404, 'unknown_order', 'an unknown one');
+	my $res = $ask->($mine, 'cs_keep');
+	is $res->json->{landing}, '/success?session_id=cs_keep', 'it leads back to the page of the purchase';
+	is $site->value(q{select user_id from orders where session_id = 'cs_keep'}), $res->json->{user}{id}, 'which is theirs';
+	is $site->value('select balance from credits where user_id = ?', $res->json->{user}{id}), 105, 'with the credits';
+	my $other = $ask->($late, 'cs_keep');
+	is $other->code, 200, 'who comes later is signed in';
+	is $site->value('select balance from credits where user_id = ?', $other->json->{user}{id}), 5, 'without them';
 };
 
 subtest 'good messages' => sub {

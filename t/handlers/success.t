@@ -20,7 +20,7 @@ subtest 'the address is a secret' => sub {
 	is $h->header('Referrer-Policy'), 'no-referrer', 'it is told to nobody';
 	is $h->cache_control, 'no-store', 'and kept nowhere';
 	unlike $site->log($_), qr/\Q$paid/, "not in the log of $_" for qw(success access nginx);
-	like $site->log('access'), qr{"/success"}, 'where the path is';
+	ok poll(sub { $site->log('access') =~ qr{"/success"} }), 'where the path is';
 	ok page($paid)->dom->at('meta[name=robots][content*=noindex]'), 'nor in search engines';
 };
 
@@ -63,6 +63,35 @@ subtest 'states' => sub {
 	}
 	is $site->value('select count(*) from invites_pool where used_at is not null'), 1,
 	    'none of it took an invite';
+};
+
+subtest 'a purchase is kept' => sub {
+	my $site = Gatehouse->site(handlers => [qw(success stripe-webhook)]);
+	$site->stripe_event('product.created', { id => 'prod_x', object => 'product', name => 'Bag', active => true, metadata => {}, created => time });
+	$site->stripe_event('price.created', price('price_keep', product => 'prod_x'));
+	$site->stripe_event('checkout.session.completed', session('cs_test_keep', metadata => { price_id => 'price_keep' }, customer => 'cus_keep'));
+	my $page = sub (@who) { $site->get('/success?session_id=cs_test_keep', @who) };
+	my $claim = sub (@who) { $site->form('/success', { session_id => 'cs_test_keep', claim => 1 }, @who) };
+	my ($user, $other) = map { $site->value('select core.identity_sign_in(?, ?, ?, null)', 'telegram', $_, '{"first_name":"Ada"}') } 71, 72;
+	my %in = ($site->session_of($user), Origin => $site->conf->{PUBLIC_URL});
+	my %late = ($site->session_of($other), Origin => $site->conf->{PUBLIC_URL});
+	ok $page->()->dom->at('form[action="/auth/telegram"] input[name=session_id][value=cs_test_keep]'), 'by signing in';
+	ok $page->()->dom->at('.wallet-way[hidden][data-purchase=cs_test_keep]'), '... with a wallet, too';
+	ok !$page->()->dom->at('input[name=claim]'), '... not by nobody';
+	like $page->(%in)->dom->at('nav')->all_text, qr/Sign out/, 'who is signed in sees so';
+	ok $page->(%in)->dom->at('form[action="/success"] input[name=claim]'), '... and one button';
+	is $claim->()->code, 401, 'which nobody else presses';
+	page_error_is($claim->(%in, Origin => 'https://evil.example'), 403, "nor another site");
+	is $site->value('select claimed_at from orders'), undef, 'looking takes nothing';
+	is_deeply [map { $_->code } $site->together(map { [POST => '/success', { 'Content-Type' => 'application/x-www-form-urlencoded', %in }, 'session_id=cs_test_keep&claim=1'] } 1 .. 10)],
+	    [(303) x 10], 'ten presses at once are one';
+	is $site->value('select balance from credits where user_id = ?', $user), 105, 'the credits are theirs';
+	is $page->(%in)->dom->at('#keep')->text, 'This purchase is in your account', 'the page says so';
+	is $claim->(%late)->code, 303, 'who comes later is led to the page';
+	ok !$page->(%late)->dom->at('#keep'), '... which offers nothing';
+	is $site->value('select balance from credits where user_id = ?', $other), 5, '... and gave nothing';
+	page_error_is($site->form('/success', { session_id => 'cs_unknown', claim => 1 }, %in), 404, 'an unknown purchase');
+	page_error_is($site->form('/success', { session_id => 'cs_test_keep', claim => 2 }, %in), 422, 'a strange wish');
 };
 
 subtest 'refusals' => sub {

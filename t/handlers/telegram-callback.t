@@ -4,9 +4,10 @@ use FindBin;
 use lib "$FindBin::Bin/../lib";
 use Gatehouse;
 use Gatehouse::Contract;
+use Gatehouse::Stripe qw(price session);
 use Mojo::URL;
 
-my $site = Gatehouse->site(sandbox => 1, handlers => [qw(auth-telegram telegram-callback session)]);
+my $site = Gatehouse->site(sandbox => 1, handlers => [qw(auth-telegram telegram-callback session success stripe-webhook)]);
 my $path = '/auth/telegram/callback';
 my $anna = 7000000001;
 
@@ -16,7 +17,7 @@ sub control ($action, %more) { return $site->json('/sandbox/telegram/control', {
 # A sign-in that was begun: {cookie, ask} of a browser, {back} where Telegram sends it.
 sub begin (%o) {
 	my %headers = %{ $o{headers} // {} };
-	my $res = $site->form('/auth/telegram', { next => $o{next} // '/credits', $o{invite} ? (invite => $o{invite}) : () }, %headers);
+	my $res = $site->form('/auth/telegram', { next => $o{next} // '/credits', $o{invite} ? (invite => $o{invite}) : (), $o{bought} ? (session_id => $o{bought}) : () }, %headers);
 	my $ask = Mojo::URL->new($res->headers->location)->query->to_hash;
 	my $agreed = $site->form('/sandbox/telegram-oidc/auth', { %$ask, person => $o{person} // $anna });
 	my $back = Mojo::URL->new($agreed->headers->location)->path_query;
@@ -124,6 +125,26 @@ subtest 'who is signed in links Telegram to themselves' => sub {
 	is $site->get('/api/session', %as)->code, 200, 'and they stay signed in';
 	page_error_is(come_back(begin(headers => \%from)), 410, 'who signed out meanwhile must start again');
 	page_error_is(come_back(begin(), cookie => $as{Cookie}), 410, 'so must who signed in meanwhile');
+};
+
+subtest 'a purchase is taken into the account on the way' => sub {
+	$site->stripe_event('product.created', { id => 'prod_x', object => 'product', name => 'Bag', active => true, metadata => {}, created => time });
+	$site->stripe_event('price.created', price('price_keep', product => 'prod_x'));
+	$site->stripe_event('checkout.session.completed', session("cs_$_", metadata => { price_id => 'price_keep' }, customer => "cus_$_")) for qw(one two);
+	my @people = map { control(person => first_name => "P$_")->{id} } 1 .. 4;
+	my @begun = map { begin(person => $_, bought => 'cs_one') } @people;
+	my @res = $site->together(map { [GET => $_->{back}, { Cookie => $_->{cookie} }] } @begun);
+	is_deeply [map { $_->headers->location } @res], [('/success?session_id=cs_one') x 4], 'four who try at once are signed in and led to its page';
+	is_deeply [sort { $a <=> $b } map { $site->value(q{select balance from credits c join identities i using (user_id)
+		where i.kind = 'telegram' and i.subject = ?}, $_) } @people], [5, 5, 5, 105], 'one of them has it';
+	page_error_is(come_back($begun[0]), 410, 'the way back is good once');
+	unlike $site->log('access'), qr/cs_one/, 'its session is in no log';
+	my $user = $site->value(q{insert into users (external_id) values ('buyer') returning id});
+	my %in = ($site->session_of($user), Origin => $site->conf->{PUBLIC_URL});
+	my $res = come_back(begin(person => control(person => first_name => 'Q')->{id}, bought => 'cs_two', headers => \%in), cookie => $in{Cookie});
+	is $res->code, 303, 'who links Telegram meanwhile' or diag $res->body;
+	is $site->value(q{select user_id from orders where session_id = 'cs_two'}), $user, '... has it in that account';
+	is $site->value('select sum(faults) from core.verify()'), 0, 'verify finds no fault';
 };
 
 subtest 'an invitation is accepted on the way' => sub {

@@ -17,9 +17,9 @@ our @EXPORT = qw(hostile_site harmless refused typed %fields %required);
 # that is missing here fails the test.  Left out: what may be long or have lines.
 our %fields = (
 	healthz => {}, metrics => {}, admin => {}, 'rollover-cron' => {}, 'stripe-webhook' => {},
-	pricing => { canceled => 'int' }, success => { session_id => 'text' }, login => { token => 'text' },
+	pricing => { canceled => 'int' }, success => { session_id => 'text', claim => 'int' }, login => { token => 'text' },
 	session => {}, 'sign-out' => {}, 'wallet-nonce' => { address => 'text' },
-	'session-wallet' => { message => 'text', signature => 'text' },
+	'session-wallet' => { message => 'text', signature => 'text', session_id => 'text' },
 	settings => { map { $_ => 'text' } qw(action language time_zone kind subject session) },
 	'admin-invitations' => { map { $_ => 'text' } qw(status q sort cursor show format revoke) },
 	'admin-roles' => { map { $_ => 'text' } qw(q user_id role act) },
@@ -28,7 +28,7 @@ our %fields = (
 	notifications => { id => 'text', cursor => 'text', limit => 'int' },
 	'my-notifications' => { cursor => 'text', id => 'text' },
 	invite => {}, 'session-telegram' => {}, 'telegram-webhook' => {},
-	'auth-telegram' => { invite => 'text' }, 'telegram-callback' => { state => 'text', code => 'text', error => 'text' },
+	'auth-telegram' => { invite => 'text', session_id => 'text' }, 'telegram-callback' => { state => 'text', code => 'text', error => 'text' },
 	checkout => { price_id => 'text', user_id => 'text', idempotency_key => 'text' },
 	users => { external_id => 'text', email => 'text' }, portal => { user_id => 'text' }, 'credit-statement' => { user_id => 'text' }, credits => { user_id => 'text' },
 	'credit-meter' => { user_id => 'text', agent => 'text', quantity => 'int', idempotency_key => 'text', metadata => 'object' },

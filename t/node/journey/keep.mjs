@@ -1,0 +1,137 @@
+// SPDX-License-Identifier: MIT
+// keep.mjs URL FOLDER
+//
+// Guests pay and keep it: on a desktop by signing in with Telegram from the page of the
+// order, then a second purchase of the same person, made in another browser, by one
+// button; on a phone without JavaScript.  Each page is clean under axe-core, fits the
+// screen and makes the console say nothing.
+import { readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { join } from 'node:path';
+import { done, launch, ok } from '../pages/browser.mjs';
+
+const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
+const [url, folder] = process.argv.slice(2);
+const DESKTOP = { viewport: { width: 1280, height: 800 }, locale: 'en-GB' };
+const PHONE = { viewport: { width: 360, height: 740 }, hasTouch: true, isMobile: true, locale: 'en-GB', javaScriptEnabled: false };
+const browser = await launch();
+
+async function person(name, options) {
+	const context = await browser.newContext({ ...options, reducedMotion: 'reduce' });
+	const who = { name, context, complaints: [], script: options.javaScriptEnabled !== false };
+
+	await context.addInitScript(axe);
+	context.on('console', (message) => message.type() === 'error' && who.complaints.push(message.text()));
+	context.on('weberror', (error) => who.complaints.push(String(error.error())));
+	who.page = await context.newPage();
+	return who;
+}
+
+// What is wrong with the page as it stands, as text; '' for nothing.
+async function faults(page) {
+	const wide = await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
+	const found = await page.evaluate(async () => (await window.axe.run({ resultTypes: ['violations'] })).violations.map((v) =>
+		`${v.id}: ${v.help}\n${v.nodes.map((n) => n.html).join('\n')}`));
+
+	return found.concat(wide > 0 ? [`${wide} px too wide`] : []).join('\n');
+}
+
+async function look(who, what) {
+	await who.page.screenshot({ path: join(folder, `keep-${who.name}-${what}.png`.replace(/[^\w.-]/g, '_')), fullPage: true });
+	if (who.script) {
+		const wrong = await faults(who.page);
+		ok(wrong === '', `${who.name}: ${what}: nothing to object to`, wrong);
+	}
+	const said = who.complaints.splice(0).join('\n');
+	ok(said === '', `${who.name}: ${what}: the console is quiet`, said);
+}
+
+const heading = (page, text) => page.getByRole('heading', { name: text }).waitFor({ timeout: 30000 }).then(() => true, () => false);
+const invite = (page) => page.getByRole('link', { name: 'Open Discord' }).getAttribute('href');
+
+// Buys as a guest; the address of the order's page.
+async function pay(who) {
+	const { page, name } = who;
+
+	await page.goto(`${url}/pricing`);
+	await page.locator('form[action="/api/checkout"]', { hasText: '$4.99' }).getByRole('button').click();
+	await page.getByLabel('E-mail').fill(`${name}@example.test`);
+	await page.getByRole('button', { name: 'Pay $4.99' }).click();
+	ok(await heading(page, 'Thank you, you are in'), `${name}: pays as a guest`, page.url());
+	ok(await heading(page, 'Keep your credits'), `${name}: is offered to keep it`);
+	return page.url();
+}
+
+async function take(who) {
+	await who.page.getByRole('button', { name: 'Get your Discord invite' }).click();
+	ok(await heading(who.page, 'Here is your invite'), `${who.name}: takes the seat`);
+	return invite(who.page);
+}
+
+async function sign_in(who, order, as) {
+	const { page, name } = who;
+
+	await page.getByRole('button', { name: 'Sign in with Telegram' }).click();
+	await page.getByRole('button', { name: as }).click();
+	ok(page.url() === order, `${name}: Telegram leads back to the order`, page.url());
+	ok(await heading(page, 'This purchase is in your account'), `${name}: which is in the account now`);
+	ok(await page.getByRole('button', { name: 'Sign out' }).count() === 1, `${name}: who is signed in`);
+}
+
+async function credits(who, balance) {
+	await who.page.getByRole('navigation').getByRole('link', { name: 'My credits' }).click();
+	ok(new URL(who.page.url()).pathname === '/credits', `${who.name}: goes to the credits`, who.page.url());
+	const said = await who.page.locator('main').innerText();
+	ok(said.includes(`${balance}`), `${who.name}: what was bought is there: ${balance}`, said);
+}
+
+async function anna() {
+	const who = await person('desktop', DESKTOP);
+	const order = await pay(who);
+
+	await look(who, 'offer');
+	const link = await take(who);
+	ok(await heading(who.page, 'Keep your credits'), 'desktop: the offer stays');
+	await sign_in(who, order, 'Anna Petrova');
+	ok(await invite(who.page) === link, 'desktop: the seat is the same');
+	await look(who, 'kept');
+	await credits(who, 105);
+	await who.page.goto(order);
+	ok(await invite(who.page) === link, 'desktop: later, too');
+	return { who, link };
+}
+
+// The same person pays as a guest elsewhere and opens that address at home.
+async function again({ who, link }) {
+	const away = await person('away', DESKTOP);
+	const order = await pay(away);
+
+	await who.page.goto(order);
+	await look(who, 'add');
+	await who.page.getByRole('button', { name: 'Add to my account' }).click();
+	ok(who.page.url() === order && await heading(who.page, 'This purchase is in your account'), 'desktop: one button adds it', who.page.url());
+	ok(await invite(who.page) === link, 'desktop: the page shows the seat that Anna has');
+	await credits(who, 205);
+	await away.page.goto(order);
+	ok(await away.page.getByRole('link', { name: 'Open Discord' }).count() === 0, 'away: who only has the address does not see her seat');
+	ok(await away.page.getByRole('heading', { name: /Keep|in your account/ }).count() === 0, 'away: nor an offer');
+	await away.context.close();
+	await who.context.close();
+}
+
+async function boris() {
+	const who = await person('phone', PHONE);
+	const order = await pay(who);
+
+	await look(who, 'offer');
+	await sign_in(who, order, 'Boris');
+	await take(who);
+	await look(who, 'kept');
+	await credits(who, 105);
+	await who.context.close();
+}
+
+await again(await anna());
+await boris();
+await browser.close();
+done();
