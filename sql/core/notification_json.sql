@@ -13,7 +13,7 @@ language sql stable as $$
 			'failed', count(*) filter (where state = 'failed'),
 			'unreachable', count(*) filter (where state = 'unreachable')),
 		'missed', count(*) filter (where state not in ('queued', 'sent')))
-	from (select core.notification_state(o) as state
+	from (select coalesce(r.state, core.notification_state(o)) as state
 		from public.notification_recipients r left join public.outbox o on o.id = r.outbox_id
 		where r.notification_id = p_row.id) r
 $$;

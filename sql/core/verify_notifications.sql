@@ -11,7 +11,7 @@ language sql stable as $$
 	select 'each recipient at Telegram has their message', count(*), count(*) filter (where bad), min(id) filter (where bad)
 	from (select r.notification_id || ':' || r.user_id as id, case when r.outbox_id is not null
 			then (o.kind, o.dedupe_key) is distinct from ('telegram_message', 'notification:' || r.notification_id || ':' || r.user_id)
-			else exists (select from public.identities i where i.kind = 'telegram' and i.user_id = r.user_id
+			else r.state is null and exists (select from public.identities i where i.kind = 'telegram' and i.user_id = r.user_id
 				and i.created_at < n.created_at - interval '1 minute') end as bad
 		from public.notification_recipients r join public.notifications n on n.id = r.notification_id
 		left join public.outbox o on o.id = r.outbox_id) x
