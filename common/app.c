@@ -127,6 +127,17 @@ answer_options(struct req *r)
 	return 0;
 }
 
+/* A form, or a change where only browsers are expected: whoever has no session yet
+ * must not be signed in by another site either. */
+static bool
+browser_change(const struct req *r)
+{
+	unsigned auth = r->route->auth;
+
+	return r->form || (strcmp(r->method, "GET") != 0 && (auth & AUTH_SESSION) &&
+	    !(auth & (AUTH_KEY | AUTH_USER)));
+}
+
 /* Everything between the wire and the handler's own function.  An error that
  * was met while reading the request is already in r->err. */
 static int
@@ -146,7 +157,7 @@ serve(struct req *r)
 		rc = caller_read(r);
 	if (rc == 0)
 		rc = params_read(r);
-	if (rc == 0 && r->form)
+	if (rc == 0 && browser_change(r))
 		rc = caller_check_site(r);
 	return rc < 0 ? rc : fn(r);
 }

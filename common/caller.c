@@ -80,14 +80,16 @@ caller_by_session(struct req *r, const char *token)
 	return 0;
 }
 
-/* Origin names the scheme and host a form came from; a page that hides its
- * address (no-referrer) makes browsers send "null". */
+/* Origin names the scheme and host a form came from: what came without TLS may be
+ * anybody's.  A page that hides its address (no-referrer) makes browsers send "null". */
 static bool
 origin_is_ours(const struct req *r, const char *origin)
 {
 	const char *host = req_header(r, "Host"), *name = strstr(origin, "://");
 
-	return host != NULL && name != NULL && strcasecmp(name + 3, host) == 0;
+	if (host == NULL || name == NULL || strcasecmp(name + 3, host) != 0)
+		return false;
+	return !program_is_https(r->program) || strncasecmp(origin, "https://", 8) == 0;
 }
 
 int

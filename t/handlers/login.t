@@ -59,6 +59,8 @@ subtest 'refusals' => sub {
 	my $fresh = new_link();
 	page_error_is($site->form('/login', { token => $fresh }, Origin => 'https://evil.example'), 403,
 	    "another site's form");
+	page_error_is($site->json('/login', { token => $fresh }, Origin => 'https://evil.example', Accept => 'text/html'), 403,
+	    'nor its script');
 	$site->clock_move('1 year');
 	page_error_is($site->form('/login', { token => $fresh }), 410, 'an expired link');
 	$site->clock_move('-1 year');
@@ -134,6 +136,11 @@ subtest 'a site on https' => sub {
 	my ($secret) = $out =~ m{^https://gate\.example/login\?token=([\w-]+)$}m;
 	like $https->form('/login', { token => $secret })->headers->set_cookie, qr/^__Host-session=.*; Secure/,
 	    'has a __Host- cookie';
+	for (['http', 403], ['https', 404]) {
+		my ($scheme, $code) = @$_;
+		my $res = $https->form('/login', { token => 'unknown' }, Host => 'gate.example', Origin => "$scheme://gate.example");
+		page_error_is($res, $code, "its own page by $scheme: " . ($code == 403 ? 'anybody on the way wrote it' : 'is heard'));
+	}
 };
 
 done_testing;
