@@ -26,7 +26,7 @@ value_write(struct buf *out, struct json_object *value)
 {
 	const char *s = value != NULL ? json_object_get_string(value) : "";
 	bool formula = json_object_is_type(value, json_type_string) && *s != '\0' &&
-	    strchr("=+-@\t", *s) != NULL;
+	    strchr("=+-@\t\r\n", *s) != NULL;
 
 	cell_write(out, formula ? "'" : "", s);
 }

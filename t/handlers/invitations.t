@@ -60,6 +60,8 @@ subtest 'the ceiling' => sub {
 	error_is($site->json($path, { role => 'owner' }, %$dinas), 422, 'invalid_field', 'no such role', field => 'role');
 	error_is($site->json($path, { expires_in => 0 }, %$dinas), 422, 'invalid_field', 'no time', field => 'expires_in');
 	error_is($site->json($path, {}, %key), 422, 'invalid_field', 'a key says for whom', field => 'user_id');
+	is $site->json($path, { user_id => $adam, role => 'driver' }, %key)->code, 200, 'it makes a driver';
+	error_is($site->json($path, { user_id => $adam, role => 'admin' }, %key), 403, 'role_ceiling', 'but no admin, whoever it speaks for');
 	error_is($site->json($path, { user_id => 'nobody' }, %key), 404, 'unknown_user', 'somebody we know');
 	is $site->json($path, { user_id => $dina, invite_code => 'chosen-code' }, %key)->json->{invitation}{invite_code}, 'chosen-code', 'a code of their choice';
 	error_is($site->json($path, { invite_code => 'chosen-code' }, %$adams), 409, 'invitation_taken', 'that nobody else has');
@@ -83,6 +85,8 @@ subtest 'the list' => sub {
 	is $site->get("$path?limit=60", %$dinas, 'If-None-Match' => $tag)->code, 200, 'changed: all of it';
 	error_is($site->get("$path?status=lost", %$dinas), 422, 'invalid_field', 'no such status', field => 'status');
 	error_is($site->get("$path?cursor=x", %$dinas), 422, 'invalid_field', 'no such place', field => 'cursor');
+	$site->sql(q{update invitations set inviter_login = E'\r=1+1' where seq = (select max(seq) from invitations where inviter_id = ?)}, $dina);
+	like $site->get("$path?format=csv&limit=1", %$dinas)->body, qr/,"'\r=1\+1",/, 'a line that begins with a formula is none';
 };
 
 subtest 'withdrawing' => sub {
