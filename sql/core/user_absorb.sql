@@ -3,15 +3,17 @@
 --          stand for: an invoice may come before the session that says who paid.
 --          The trial credits of the placeholder end: they are once per person.
 -- Args:    p_from, p_into users.  Nothing happens unless p_from is a
---          placeholder with no identity but Stripe customers.
+--          placeholder with no identity but Stripe customers, and no role: who was
+--          given one is somebody, and it must not get lost or to anybody else.
 -- Touches: users, identities, sessions, login_links, streak_awards, user_flags, orders, subscriptions, payments,
---          seats, seat_revocations, the wallet.
+--          seats, seat_revocations, user_roles (read), the wallet.
 create function core.user_absorb(p_from uuid, p_into uuid) returns void
 language plpgsql volatile as $$
 begin
 	update users set merged_into = p_into, placeholder = false
 	where id = p_from and placeholder and external_id is null
-		and not exists (select from identities where user_id = p_from and kind <> 'stripe_customer');
+		and not exists (select from identities where user_id = p_from and kind <> 'stripe_customer')
+		and not exists (select from user_roles where user_id = p_from);
 	if not found then
 		return;
 	end if;

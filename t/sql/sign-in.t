@@ -86,6 +86,12 @@ subtest 'a payer is claimed' => sub {
 	my $third = payer('cus_third');
 	is sign_in('stripe_customer', 'cus_third', $known), $known, 'and the other way round';
 	is person($third), $known, 'too';
+
+	my $fourth = payer('cus_fourth');
+	ask($dbh, 'core.role_grant', $fourth, 'driver');
+	is refusal(sign_in('telegram', '6006', $fourth)), 'identity_taken', 'a payer with a role is somebody, and stays so';
+	is refusal(sign_in('stripe_customer', 'cus_fourth', $known)), 'identity_taken', 'from either side';
+	is person($fourth), $fourth, 'with the role';
 };
 
 subtest 'spellings' => sub {
