@@ -38,6 +38,9 @@ subtest 'one address' => sub {
 	guess("2001:db8:1:2::$_") for 2 .. 10;
 	is guess('2001:db8:1:2:ffff::1'), 'too_many_requests', 'the whole /64 is one';
 	is guess('2001:db8:1:3::1'), 'unknown_link', 'and the next another';
+	guess("::ffff:203.0.113.5") for 1 .. 10;
+	is guess('203.0.113.5'), 'too_many_requests', 'an IPv4 address is one, whichever way it is written';
+	is guess('::ffff:203.0.113.6'), 'unknown_link', 'and not all of them together';
 	is guess($_), 'unknown_link', 'an odd address is one too' for undef, 'unix:', 'x' x 500;
 };
 
