@@ -9,8 +9,8 @@
 --          the session of a purchase to add to the account, or null.
 -- Returns: {user: as api.session(), linked: whether the session stays the one
 --          it was, landing: a path}; refused: bad_signature, nonce_used,
---          invalid_field {field: message, reason}.
--- Raises:  too_many_requests, identity_taken, unknown_order.
+--          invalid_field {field: message, reason}, identity_taken.
+-- Raises:  too_many_requests, unknown_order.
 -- Touches: wallet_nonces, attempts, sessions; as core.identity_sign_in()
 --          and core.order_claim().
 create function api.wallet_sign_in(p_caller jsonb, p_client text, p_wallet text, p_nonce text, p_issued_at text,
@@ -32,7 +32,13 @@ begin
 	if not found then
 		return core.attempt_failed('wallet', 'nonce_used');
 	end if;
-	v_user := core.identity_sign_in('wallet', lower(p_wallet), jsonb_build_object('address', p_wallet), v_here);
+	begin
+		v_user := core.identity_sign_in('wallet', lower(p_wallet), jsonb_build_object('address', p_wallet), v_here);
+	exception when sqlstate 'GH409' then
+		-- It was no guess; but what was signed for that is not to be good again.
+		perform core.attempt_passed('wallet', p_client, null);
+		return '{"refused":{"error":"identity_taken","detail":{"kind":"wallet"}}}';
+	end;
 	perform core.attempt_passed('wallet', p_client, v_user);
 	if v_here is null then
 		perform core.session_end(p_caller);

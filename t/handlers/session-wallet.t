@@ -142,12 +142,15 @@ subtest 'linking' => sub {
 	my ($mine, $again, $theirs, $evil) = signed(job('ethers', 0), job('viem', 0), job('ethers', 0), job('ethers', 0));
 	error_is(enter($mine, %ada, Origin => 'https://evil.example'), 403, 'cross_site', 'not from another site');
 	error_is(enter($mine, %ada), 403, 'cross_site', 'nor without a sign of where from');
+	error_is(enter($mine, Origin => 'https://evil.example'), 403, 'cross_site', 'nobody is signed in by another site');
+	error_is(enter($mine, 'Sec-Fetch-Site' => 'same-site'), 403, 'cross_site', 'nor by a neighbour');
 	my $res = enter($mine, %ada, %here);
 	is_deeply [$res->code, $res->json->{linked}, $res->json->{user}{id}], [200, true, $ada], 'linked to who is signed in';
 	ok !$res->headers->set_cookie, 'in the same session';
 	is_deeply [map { $_->{kind} } @{ $res->json->{user}{identities} }], [qw(telegram wallet)], 'beside the other';
 	my $eve = $site->value(q{select core.identity_sign_in('telegram', '2002', '{}', null)});
 	error_is(enter($theirs, $site->session_of($eve), %here), 409, 'identity_taken', 'it is nobody else\'s now');
+	refused($theirs, 410, 'nonce_used', 'and what was signed for that is good for nothing else');
 	is enter($again)->json->{user}{id}, $ada, 'and signs in who linked it';
 };
 
