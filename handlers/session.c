@@ -1,6 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /* GET /api/session: who is signed in here.
- * DELETE /api/session: signs out. */
+ * DELETE /api/session: signs out.  What a front end asks for is that nobody is signed
+ * in here, so whoever is not, or not any more, is told 200 {"ended":false} and loses
+ * the cookie all the same; a browser that repeats it after a lost answer sees no
+ * error.  Only whose cookie lives must show where the request comes from. */
 #include "common/handler.h"
 
 static int

@@ -24,7 +24,6 @@ subtest 'signing out' => sub {
 	my %other = $site->session_of($ada);
 	error_is($site->request(DELETE => '/api/session', {%other}), 403, 'cross_site', 'not without a sign of where from');
 	error_is($site->request(DELETE => '/api/session', { %other, Origin => 'https://evil.example' }), 403, 'cross_site', 'nor from elsewhere');
-	error_is($site->request(DELETE => '/api/session', {%here}), 401, 'unauthorized', 'nor for nobody');
 	is $site->get('/api/session', %other)->code, 200, 'still in';
 	my $res = $site->request(DELETE => '/api/session', { %other, %here });
 	is_deeply [$res->code, $res->json], [200, { ended => true }], 'out';
@@ -32,6 +31,11 @@ subtest 'signing out' => sub {
 	error_is($site->get('/api/session', %other), 401, 'unauthorized', 'the session is over');
 	is $site->get('/api/session', %ada)->code, 200, 'another browser stays in';
 	is_deeply $site->request(DELETE => '/api/session', { %other, %here })->json, { ended => false }, 'again: nothing to end';
+	my $nobody = $site->request(DELETE => '/api/session', {%here});
+	is_deeply [$nobody->code, $nobody->json], [200, { ended => false }], 'without a cookie the same: who signs out is out';
+	like $nobody->headers->set_cookie, qr/^session=; .*Max-Age=0/, '... and the cookie goes';
+	is $site->request(DELETE => '/api/session', {})->code, 200, '... from wherever';
+	error_is($site->get('/api/session'), 401, 'unauthorized', 'asking who one is stays 401');
 };
 
 done_testing;

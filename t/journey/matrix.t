@@ -59,7 +59,7 @@ my %matrix = (
 	'rollover-cron'  => { POST => { send => {} } },
 	'credit-statement' => { GET => { path => "/api/credits/statement?user_id=$eve", theirs => ["/api/credits/statement?user_id=$ada", 403] } },
 	portal => { POST => { send => { user_id => $eve }, theirs => [{ user_id => $ada }, 403] } },
-	session  => { GET => {}, DELETE => { late => 200 } },
+	session  => { GET => { open => 401 }, DELETE => { open => 200 } },
 	login    => { GET => { open => 200 }, POST => { send => { token => 'none' }, open => 404 } },
 	'sign-out'       => { POST => { send => { x => 1 }, open => 303 } },
 	'wallet-nonce'   => { POST => { send => {}, open => 200, changes => 1 } },
