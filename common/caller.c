@@ -72,12 +72,15 @@ caller_cookie(const struct req *r)
 	return program_is_https(r->program) ? "__Host-session" : "session";
 }
 
-static int
-caller_by_session(struct req *r, const char *token)
+const char *
+caller_session(struct req *r)
 {
-	r->caller = arena_printf(r->arena, "{\"session\":\"%s\"}",
+	const char *token = r->route->auth & AUTH_SESSION ? req_cookie(r, caller_cookie(r)) : NULL;
+
+	if (token == NULL || *token == '\0')
+		return NULL;
+	return arena_printf(r->arena, "{\"session\":\"%s\"}",
 	    sha256_hex(r->arena, token, strlen(token)));
-	return 0;
 }
 
 /* Origin names the scheme and host a form came from: what came without TLS may be
@@ -150,7 +153,7 @@ int
 caller_read(struct req *r)
 {
 	unsigned auth = r->route->auth;
-	const char *token = caller_bearer(r), *cookie;
+	const char *token = caller_bearer(r), *session;
 	int rc;
 
 	if (auth & AUTH_LOCAL)
@@ -161,10 +164,12 @@ caller_read(struct req *r)
 		return caller_by_key(r, token);
 	if ((auth & AUTH_USER) && token != NULL && !is_key(token))
 		return caller_by_token(r, token);
-	cookie = auth & AUTH_SESSION ? req_cookie(r, caller_cookie(r)) : NULL;
-	if (cookie != NULL && *cookie != '\0') {
+	session = caller_session(r);
+	if (session != NULL) {
 		rc = session_check_site(r);
-		return rc < 0 ? rc : caller_by_session(r, cookie);
+		if (rc == 0)
+			r->caller = session;
+		return rc;
 	}
 	if (auth & AUTH_NONE)
 		return 0;

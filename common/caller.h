@@ -15,6 +15,10 @@ struct req;
  * not_configured when the secret that would judge the credential is absent. */
 int caller_read(struct req *r);
 
+/* The caller that the browser's cookie stands for, {"session":sha256}, in the arena;
+ * NULL where the route looks for none or none came. */
+const char *caller_session(struct req *r);
+
 /* Refuses a state-changing request that a browser sent from another site. */
 int caller_check_site(struct req *r);
 

@@ -186,6 +186,23 @@ error_plain(struct req *r, const struct error_row *row)
 	    arena_printf(r->arena, "%s\n", row->text));
 }
 
+/* Who looks at an error, so that its page has the frame of all others.  A database
+ * that just failed is not asked again. */
+static struct json_object *
+error_reader(struct req *r)
+{
+	const char *session = caller_session(r);
+	struct json_object *answer;
+	struct err kept = r->err;
+	int rc;
+
+	if (session == NULL || kept.code == E_UNAVAILABLE || kept.code == E_INTERNAL)
+		return NULL;
+	rc = req_call_json(r, "me", &session, 1, &answer);
+	r->err = kept;
+	return rc == 0 ? json_object_get(json_member(answer, "me")) : NULL;
+}
+
 static void
 error_page(struct req *r, const struct error_row *row)
 {
@@ -196,6 +213,8 @@ error_page(struct req *r, const struct error_row *row)
 	json_object_object_add(data, "code", json_object_new_string(row->name));
 	json_object_object_add(data, "status", json_object_new_int(row->status));
 	json_object_object_add(data, "message", json_object_new_string(row->text));
+	json_object_object_add(data, "me", error_reader(r));
+	resp_header(r, "Vary", "Accept, Accept-Language, Cookie");
 	if (page_render(r, row->status, "error", data, &e) < 0)
 		error_plain(r, row);
 }

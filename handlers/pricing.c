@@ -12,7 +12,7 @@ static int
 pricing_get(struct req *r)
 {
 	struct json_object *page;
-	int rc = req_call_json(r, "pricing", NULL, 0, &page);
+	int rc = req_call_json(r, "pricing", &r->caller, 1, &page);
 
 	if (rc < 0)
 		return rc;

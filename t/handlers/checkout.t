@@ -131,4 +131,15 @@ subtest 'a door that is shut' => sub {
 	    'without a key nothing can be bought');
 };
 
+subtest 'who is signed in buys for their account' => sub {
+	my $user = $site->value('select core.identity_sign_in(?, ?, ?, null)', 'telegram', '42', '{}');
+	my %in = ($site->session_of($user), Origin => $site->conf->{PUBLIC_URL});
+	my $form = $site->get('/pricing', %in)->dom->at('form[method=post][action="/api/checkout"]');
+	my %fields = map { ($_->attr('name') => $_->attr('value')) } $form->find('input')->each;
+	is $site->form($form->attr('action'), \%fields, %in)->code, 303, 'by the form of the shop';
+	is $site->value('select user_id from orders order by created_at desc, id desc limit 1'), $user, 'the order is theirs from the start';
+	my $refused = $site->form($path, { price_id => 'price_none' }, %in);
+	like $refused->dom->at('header nav')->all_text, qr/Sign out/, 'an error says who one is, too';
+};
+
 done_testing;

@@ -1,11 +1,12 @@
 # SPDX-License-Identifier: MIT
 use FindBin;
 use lib "$FindBin::Bin/../lib";
+use Digest::SHA 'sha256_hex';
 use Gatehouse;
 use Gatehouse::Contract;
 use Gatehouse::Stripe 'price';
 
-my $site = Gatehouse->site(handlers => [qw(pricing stripe-webhook)]);
+my $site = Gatehouse->site(handlers => [qw(pricing stripe-webhook settings admin)]);
 
 sub products { $site->get('/pricing', Accept => 'application/json')->json->{products} }
 
@@ -53,5 +54,30 @@ is $site->get('/pricing?utm_source=100%&%ff' . '&more=x' x 100)->code, 200, 'wha
 page_error_is($site->get('/pricing?canceled=7'), 422, 'a wrong query is a typed page');
 like $site->get('/pricing?canceled=1')->dom->at('[role=status]')->all_text, qr/nothing was charged/i,
     'coming back unpaid is said';
+
+subtest 'who is signed in' => sub {
+	my $user = $site->value('select core.identity_sign_in(?, ?, ?, null)', 'telegram', '42', '{"first_name":"Ada"}');
+	my %ada = $site->session_of($user);
+	my %ended = $site->session_of($user);
+	$site->sql(q{update sessions set revoked_at = core.now() where encode(token_hash, 'hex') = ?}, sha256_hex($ended{Cookie} =~ s/.*=//r));
+	my $links = sub ($res) { [map { $_->text } $res->dom->find('header nav :is(a, button)')->each] };
+	my @own = ('My credits', 'Settings', 'Sign out');
+	my $here = $site->get('/pricing', %ada);
+	is_deeply $links->($here), [@own], 'sees the navigation of every other page';
+	is_deeply $links->($site->get('/settings', %ada)), [@own], '... as there';
+	is_deeply $links->($site->get('/pricing')), ['Sign in'], 'a stranger sees the door';
+	is_deeply $links->($site->get('/pricing', %ended)), ['My account'], 'whose session is over the way back';
+	is $site->get('/pricing', Accept => 'application/json', %ada)->json->{me}{name}, 'Ada', 'as JSON, too';
+	is_deeply [sort keys %{ $site->get('/pricing', Accept => 'application/json')->json }], [qw(canceled products)], 'of nobody nothing is said';
+	for my $res ($here, $site->get('/pricing'), $site->get('/pricing?canceled=7', %ada), $site->get('/admin', %ada)) {
+		is_deeply [$res->headers->cache_control, ($res->headers->vary =~ s{^Accept-Encoding, }{}r)], ['no-store', 'Accept, Accept-Language, Cookie'], 'no cache keeps ' . $res->code;
+	}
+	is_deeply $links->($site->get('/pricing?canceled=7', %ada)), [@own], 'a wrong query keeps the navigation';
+	is_deeply $links->($site->get('/admin', %ada)), [@own], 'so does a page that is not for them';
+	is_deeply $links->($site->form('/pricing', {}, %ada, Origin => $site->conf->{PUBLIC_URL})), [@own], 'and a method it has not';
+	is_deeply $links->($site->get('/pricing?canceled=7')), ['Sign in'], 'an error of nobody has the door';
+	$site->sql(q{update users set language = 'ru' where id = ?}, $user);
+	like $site->get('/pricing?canceled=7', %ada)->dom->at('html')->attr('lang'), qr/^ru$/, 'errors are in the language they chose';
+};
 
 done_testing;

@@ -47,7 +47,7 @@ subtest 'the site answers it' => sub {
 	is $site->ua->post($site->url('/api/hello'))->result->code, 405, 'another method is refused';
 	like +($site->run('status'))[1], qr/^say-hello\s+up/m, 'it is supervised';
 	my ($status, $may) = $site->run('psql', '-Atqc', "select has_function_privilege('gh_say_hello', 'api.say_hello()', 'execute'),
-		has_function_privilege('gh_say_hello', 'api.pricing()', 'execute')");
+		has_function_privilege('gh_say_hello', 'api.pricing(jsonb)', 'execute')");
 	is $may, "t|f\n", 'its role may call its function and no other';
 	my $said = qx(cd '$copy' && GATEHOUSE_BUILD='$copy/build' prove t/handlers/say-hello.t 2>&1);
 	is $?, 0, 'its own test passes' or diag $said;

@@ -22,6 +22,8 @@ for my $route (@routes) {
 	ok $here{"handlers/$name.c"}, '... has a handler of its name';
 	ok $here{"t/handlers/$name.t"}, '... and a test of its name';
 	is_deeply [grep { !$api{$_} } @{ $route->{functions} }], [], '... and calls functions that exist';
+	my %has = map { $_ => 1 } $route->{face}, @{ $route->{auth} }, @{ $route->{methods} }, map {"$_()"} @{ $route->{functions} };
+	ok !($has{session} && ($has{page} || $has{POST})) || $has{'me()'}, '... and knows who looks at its errors';
 	like text("handlers/$name.c"), qr{^/\* SPDX.*\n/\* .*\Q$route->{path}\E}, '... and its handler begins with its path';
 }
 is_deeply [grep { my $file = $_; !grep { "handlers/$_->{name}.c" eq $file } @routes } files(qr{^handlers/})], [],
