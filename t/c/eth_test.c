@@ -214,5 +214,6 @@ main(void)
 		cmocka_unit_test(a_signature_is_65_bytes_in_hex),
 	};
 
+	cmocka_set_message_output(CM_OUTPUT_TAP);
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -289,5 +289,6 @@ main(void)
 		cmocka_unit_test(a_message_for_another_site_or_chain_is_told),
 	};
 
+	cmocka_set_message_output(CM_OUTPUT_TAP);
 	return cmocka_run_group_tests(tests, arena_setup, arena_teardown);
 }

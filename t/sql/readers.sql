@@ -90,7 +90,7 @@ select col_is_unique('public', 'credit_transactions', array['user_id', 'idempote
 select throws_ok(format('insert into credits (user_id, balance) values (gen_random_uuid(), %s)', n), '23514', null,
 	'a balance is never below zero') from (values (-1)) v(n);
 select is((select string_agg(reloptions::text, ' ') from pg_class where relname in ('credits', 'credit_lots')),
-	'{fillfactor=75} {fillfactor=75}', 'room for HOT updates');
+	'{fillfactor=60} {fillfactor=75}', 'room for HOT updates');
 select is((select indisunique and pg_get_expr(indpred, indrelid) like '%owed%' from pg_index
 	where indexrelid = 'seats_one_live'::regclass), true, 'one live seat per person is an index');
 

@@ -22,6 +22,7 @@ our %fields = (
 	'session-wallet' => { message => 'text', signature => 'text', session_id => 'text' },
 	settings => { map { $_ => 'text' } qw(action language time_zone kind subject session) },
 	'admin-invitations' => { map { $_ => 'text' } qw(status q sort cursor show format revoke) },
+	'admin-outbox' => { before => 'int', id => 'int', map { $_ => 'text' } qw(state kind act channel job) },
 	'admin-roles' => { map { $_ => 'text' } qw(q user_id role act) },
 	invitations => { role => 'text', expires_in => 'int', count => 'int', invite_code => 'text', status => 'text', cursor => 'text' },
 	'my-invitations' => { cursor => 'text', new => 'text', role => 'text', revoke => 'text' },
@@ -53,7 +54,7 @@ sub hostile_site {
 	my %open = map { $_->{name} => {} } routes();
 	$open{$_} = {%key} for qw(users credits credit-meter credit-transactions credit-explain credit-holds hold-capture hold-void get-discord-invite checkout portal credit-statement);
 	my %in = ($site->session, Origin => $site->conf->{PUBLIC_URL});
-	$open{$_} = {%in} for qw(admin my-credits session settings admin-invitations admin-roles invitations my-invitations notifications my-notifications);
+	$open{$_} = {%in} for qw(admin my-credits session settings admin-invitations admin-outbox admin-roles invitations my-invitations notifications my-notifications);
 	$open{metrics} = { 'X-Forwarded-For' => '127.0.0.1' };
 	$open{'rollover-cron'} = { $site->bearer($site->conf->{CRON_SECRET}) };
 	return ($site, \%open);
