@@ -40,11 +40,11 @@ begin
 		return '{"refused":{"error":"identity_taken","detail":{"kind":"wallet"}}}';
 	end;
 	perform core.attempt_passed('wallet', p_client, v_user);
-	if v_here is null then
+	if v_here is distinct from v_user then
 		perform core.session_end(p_caller);
 		perform core.session_open(v_user, p_session, p_user_agent);
 	end if;
-	return jsonb_build_object('user', core.user_json(v_user), 'linked', v_here is not null,
+	return jsonb_build_object('user', core.user_json(v_user), 'linked', v_here is not distinct from v_user,
 		'landing', case when v_order is not null then core.order_landing(v_order, v_user)
 			else core.landing(v_user, p_next) end);
 end

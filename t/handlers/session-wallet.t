@@ -154,6 +154,16 @@ subtest 'linking' => sub {
 	is enter($again)->json->{user}{id}, $ada, 'and signs in who linked it';
 };
 
+subtest 'a payer who was let in turns out to be somebody known' => sub {
+	my $payer = $site->value(q{select core.stripe_person(null, 'cus_let_in', 'p@example.test')});
+	my %payer = $site->session_of($payer);
+	my ($mine) = signed(job('ethers', 0));
+	my $res = enter($mine, %payer, %here);
+	is_deeply [$res->code, $res->json->{linked}], [200, false], 'by a session that is new';
+	is $site->get('/api/session', cookie($res))->json->{user}{id}, $res->json->{user}{id}, 'and theirs';
+	error_is($site->get('/api/session', %payer), 401, 'unauthorized', 'whoever has the old one is out');
+};
+
 subtest 'who fails too often waits' => sub {
 	my %from = ('X-Forwarded-For' => '192.0.2.7');
 	my ($good) = signed(job('ethers', 0));

@@ -73,6 +73,11 @@ subtest 'of those who try at once' => sub {
 };
 
 subtest 'not what is somebody\'s' => sub {
+	guest('cs_role', customer => 'cus_role');
+	ask($dbh, 'core.role_grant', payer('cs_role'), 'driver');
+	is page('cs_role')->{claim}, undef, 'a payer who holds a role is somebody';
+	is claim((somebody())[1], 'cs_role')->{error}, 'order_taken', '... whose order is theirs';
+	is $db->value(q{select count(claimed_at) from orders where session_id = 'cs_role'}), 0, '... and was not claimed';
 	my ($user, $who) = somebody();
 	my $made = ask($dbh, 'api.checkout_begin', $who, 'price_one', undef, undef);
 	ask($dbh, 'api.checkout_bind', $made->{order_id}, 'cs_member', 'https://pay/m');

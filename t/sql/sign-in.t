@@ -78,10 +78,13 @@ subtest 'a payer is claimed' => sub {
 	my $other = payer('cus_absorbed');
 	$db->sql(q{select core.credits_grant(?::uuid, 'purchase', 100, 'paid', core.now())}, $other);
 	my $session = open_session($other);
+	my $link = sprintf '%064x', ++$n;
+	ask($dbh, 'core.login_link_add', $other, $link);
 	is sign_in('telegram', '6006', $other), $known, 'a payer signed in turns out to be somebody we know';
 	is person($other), $known, 'the payer ends in them';
 	is $db->value('select balance from credits where user_id = ?', $known), 105, 'with all that was paid for and one trial';
-	is ask($dbh, 'core.session_see', '\x' . sprintf '%064x', $n), $known, 'whose session it is now';
+	is known($session), 'unauthorized', 'whoever else had a session of the payer is not in their account';
+	is ask($dbh, 'api.login', undef, '192.0.2.1', $link, sprintf('%064x', ++$n), undef, undef)->{refused}{error}, 'link_used', 'nor is who had a link';
 
 	my $third = payer('cus_third');
 	is sign_in('stripe_customer', 'cus_third', $known), $known, 'and the other way round';
