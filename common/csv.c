@@ -32,13 +32,18 @@ value_write(struct buf *out, struct json_object *value)
 }
 
 void
-csv_write(struct buf *out, const struct json_object *rows, const char *const *columns, size_t n)
+csv_head(struct buf *out, const char *const *columns, size_t n)
 {
-	size_t count = rows != NULL ? json_object_array_length(rows) : 0;
-
 	for (size_t c = 0; c < n; c++)
 		buf_printf(out, "%s%s", c > 0 ? "," : "", columns[c]);
 	buf_str(out, "\r\n");
+}
+
+void
+csv_rows(struct buf *out, const struct json_object *rows, const char *const *columns, size_t n)
+{
+	size_t count = rows != NULL ? json_object_array_length(rows) : 0;
+
 	for (size_t i = 0; i < count; i++) {
 		for (size_t c = 0; c < n; c++) {
 			buf_str(out, c > 0 ? "," : "");
@@ -46,4 +51,11 @@ csv_write(struct buf *out, const struct json_object *rows, const char *const *co
 		}
 		buf_str(out, "\r\n");
 	}
+}
+
+void
+csv_write(struct buf *out, const struct json_object *rows, const char *const *columns, size_t n)
+{
+	csv_head(out, columns, n);
+	csv_rows(out, rows, columns, n);
 }

@@ -52,17 +52,32 @@ invitation_qr(struct req *r, struct json_object *invitation)
 	json_object_object_add(invitation, "qr", o);
 }
 
+static const char *const columns[] = { "invite_code", "url", "role", "status", "created_at",
+	"expires_at", "inviter_login", "accepted_at", "recipient_telegram_id", "recipient_username",
+	"recipient_first_name", "recipient_last_name" };
+
+void
+invitations_csv_add(struct req *r, struct buf *csv, struct json_object *array)
+{
+	if (csv->n == 0)
+		csv_head(csv, columns, COUNT(columns));
+	invitations_links(r, array);
+	csv_rows(csv, array, columns, COUNT(columns));
+}
+
+int
+invitations_csv_send(struct req *r, const struct buf *csv)
+{
+	resp_header(r, "Content-Disposition", "attachment; filename=\"invitations.csv\"");
+	return resp_text(r, 200, "text/csv; charset=utf-8; header=present", buf_text(csv));
+}
+
 int
 invitations_csv(struct req *r, struct json_object *array)
 {
-	static const char *const columns[] = { "invite_code", "url", "role", "status", "created_at",
-		"expires_at", "inviter_login", "accepted_at", "recipient_telegram_id", "recipient_username",
-		"recipient_first_name", "recipient_last_name" };
-	struct buf out;
+	struct buf csv;
 
-	invitations_links(r, array);
-	buf_init(&out, r->arena);
-	csv_write(&out, array, columns, COUNT(columns));
-	resp_header(r, "Content-Disposition", "attachment; filename=\"invitations.csv\"");
-	return resp_text(r, 200, "text/csv; charset=utf-8; header=present", buf_text(&out));
+	buf_init(&csv, r->arena);
+	invitations_csv_add(r, &csv, array);
+	return invitations_csv_send(r, &csv);
 }

@@ -4,6 +4,7 @@
 #ifndef GATEHOUSE_INVITATION_H
 #define GATEHOUSE_INVITATION_H
 
+struct buf;
 struct json_object;
 struct req;
 
@@ -19,7 +20,12 @@ void invitations_links(struct req *r, struct json_object *array);
  * want. */
 void invitation_qr(struct req *r, struct json_object *invitation);
 
-/* Answers with the invitations of an array as CSV (RFC 4180), links included. */
+/* Appends the invitations of an array to a table (RFC 4180) with their links; an
+ * empty buffer gets the names of the columns first.  The other answers with it. */
+void invitations_csv_add(struct req *r, struct buf *csv, struct json_object *array);
+int invitations_csv_send(struct req *r, const struct buf *csv);
+
+/* Answers with the invitations of an array as such a table. */
 int invitations_csv(struct req *r, struct json_object *array);
 
 #endif

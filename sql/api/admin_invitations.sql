@@ -3,8 +3,8 @@
 -- Args:    p_caller an admin's browser session; p_status, p_search, p_sort as
 --          core.invitations_search(), p_cursor next_cursor of the page before,
 --          p_limit rows (null: 50), p_show the code of one to tell all about.
--- Returns: as core.invitations_search(); me, statistics of all, the filter as
---          given {status, q, sort}, older: not the first page, show as
+-- Returns: as core.invitations_search(); me, statistics of all (null with a limit), the filter
+--          as given {status, q, sort}, older: not the first page, show as
 --          core.invitation_detail() or null.
 -- Raises:  unauthorized, forbidden, invalid_field.
 -- Touches: invitations and what core.invitation_detail() reads.
@@ -22,7 +22,7 @@ begin
 		perform core.fail('invalid_field', jsonb_build_object('field', v_field));
 	end if;
 	return core.invitations_search(p_status, p_search, p_sort, core.bigint_or_null(p_cursor), coalesce(p_limit, 50))
-		|| jsonb_build_object('me', core.me_json(v_admin), 'statistics', core.invitation_statistics(null),
+		|| jsonb_build_object('me', core.me_json(v_admin), 'statistics', case when p_limit is null then core.invitation_statistics(null) end,
 			'filter', jsonb_build_object('status', p_status, 'q', p_search, 'sort', p_sort),
 			'older', p_cursor is not null, 'show', core.invitation_detail(p_show));
 end

@@ -1,5 +1,7 @@
 -- SPDX-License-Identifier: MIT
--- Does:    one page of all invitations, as the admin's table asks for it.
+-- Does:    one page of all invitations, as the admin's table asks for it.  Orders and
+--          words are those of the indexes, letter by letter; fewer than three
+--          characters to search for are no word to them.
 -- Args:    p_status or null, p_search a part of a code, a name or a number at
 --          Telegram, whatever its case, or null; p_sort newest (null), oldest,
 --          accepted (last first), inviter or recipient (by name); p_cursor the
@@ -14,27 +16,39 @@ declare
 	v_key text := case coalesce(p_sort, 'newest') when 'newest' then 'seq' when 'oldest' then 'seq'
 		when 'accepted' then $k$coalesce(accepted_at, '-infinity')$k$
 		when 'inviter' then $k$lower(coalesce(inviter_login, ''))$k$
-		when 'recipient' then $k$lower(concat_ws(' ', recipient_first_name, recipient_last_name, recipient_username))$k$ end;
+		when 'recipient' then $k$lower(btrim(coalesce(recipient_first_name, '') || ' '
+			|| coalesce(recipient_last_name, '') || ' ' || coalesce(recipient_username, '')))$k$ end;
 	v_down boolean := coalesce(p_sort, 'newest') in ('newest', 'accepted');
+	v_from text := case when p_cursor is null then 'true' else format('(%1$s, seq) %2$s ($1::%3$s, $2)', v_key,
+		case when v_down then '<' else '>' end, case v_key when 'seq' then 'bigint' else
+			case p_sort when 'accepted' then 'timestamptz' else 'text' end end) end;
+	v_status text := case p_status when 'pending' then $k$status = 'pending' and (expires_at is null or expires_at > core.now())$k$
+		when 'expired' then $k$(status = 'expired' or status = 'pending' and expires_at <= core.now())$k$
+		else case when p_status is null then 'true' else format('status = %L', p_status) end end;
+	v_words text := case when p_search is null then 'true' else $k$lower(invite_code || ' ' || coalesce(inviter_login, '') || ' '
+		|| coalesce(inviter_telegram_id::text, '') || ' ' || coalesce(recipient_username, '') || ' '
+		|| coalesce(recipient_first_name, '') || ' ' || coalesce(recipient_last_name, '') || ' '
+		|| coalesce(recipient_telegram_id::text, '')) like $4$k$ end;
+	v_like text := '%' || regexp_replace(lower(p_search), '([\\%_])', '\\\1', 'g') || '%';
+	v_after text;
 	v_page jsonb;
 begin
 	if v_key is null then
 		perform core.fail('invalid_field', '{"field":"sort"}');
+	elsif p_cursor is not null then
+		execute format('select %s from invitations where seq = $1', v_key) into v_after using p_cursor;
 	end if;
 	execute format($q$
 		with page as (
-			select i, i.seq, row_number() over (order by %1$s %3$s, seq %3$s) as n from invitations i
-			where ($1 is null or (%1$s, seq) %2$s (select %1$s, seq from invitations where seq = $1))
-				and ($2 is null or core.invitation_status(i) = $2)
-				and ($3 is null or position(lower($3) in lower(concat_ws(' ', invite_code, inviter_login, inviter_telegram_id,
-					recipient_username, recipient_first_name, recipient_last_name, recipient_telegram_id))) > 0)
-			order by %1$s %3$s, seq %3$s limit $4 + 1
+			select i, i.seq, row_number() over (order by %1$s %2$s, seq %2$s) as n from invitations i
+			where %3$s and %4$s and %5$s
+			order by %1$s %2$s, seq %2$s limit $3 + 1
 		)
 		select jsonb_build_object(
-			'invitations', coalesce(jsonb_agg(core.invitation_json(i) order by n) filter (where n <= $4), '[]'),
-			'next_cursor', case when count(*) > $4 then (array_agg(seq order by n) filter (where n = $4))[1] end::text)
-		from page $q$, v_key, case when v_down then '<' else '>' end, case when v_down then 'desc' else 'asc' end)
-	into v_page using p_cursor, p_status, p_search, p_limit;
+			'invitations', coalesce(jsonb_agg(core.invitation_json(i) order by n) filter (where n <= $3), '[]'),
+			'next_cursor', case when count(*) > $3 then (array_agg(seq order by n) filter (where n = $3))[1] end::text)
+		from page $q$, v_key, case when v_down then 'desc' else 'asc' end, v_from, v_status, v_words)
+	into v_page using v_after, p_cursor, p_limit, v_like;
 	return v_page;
 end
 $$;

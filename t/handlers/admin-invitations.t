@@ -81,6 +81,16 @@ subtest 'pages, CSV, 304' => sub {
 	is $site->get("$path?q=zoe", %adam, 'If-None-Match' => $tag)->code, 200, 'changed: the page';
 };
 
+subtest 'CSV of very many' => sub {
+	$site->sql(q{insert into invitations (inviter_id, inviter_login, invite_code, created_at)
+		select ?, 'dina', 'mass-' || i, core.now() from generate_series(1, 10500) i}, $dina);
+	for my $sort ('', 'inviter') {
+		my %lines = map { $_ => 1 } split /\r\n/, $site->get("$path?format=csv&q=mass-&sort=$sort", %adam)->body;
+		is scalar(keys %lines), 1 + 10_500, 'has each once: ' . ($sort || 'newest');
+	}
+	page_error_is($site->get("$path?format=csv&sort=lost", %adam), 422, 'or says why not');
+};
+
 subtest 'who' => sub {
 	my %dina = $site->session_of($dina);
 	page_error_is($site->get($path, %dina), 403, 'a driver does not see all');

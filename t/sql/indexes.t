@@ -39,6 +39,11 @@ my @past = (
 	q{insert into invites_pool (code, invite_url) select 'd' || i, 'u' from generate_series(1, $n) i},
 	q{insert into seats (user_id, order_id, order_ref, owed_at, state, asked_at, invite_id) select user_id, o.id, o.id::text, now(), 'allocated', now(), i.id
 		from (select *, row_number() over () as n from orders) o join (select *, row_number() over (order by id) as n from invites_pool) i using (n) where n > 100},
+	q{insert into user_roles (user_id, role) select id, 'driver' from users where external_id = 'u200'},
+	q{insert into invitations (inviter_id, inviter_login, invite_code, status, recipient_id, recipient_first_name, recipient_username,
+		recipient_telegram_id, accepted_at, created_at) select u.id, 'd' || i % 50, 'code-' || i, 'accepted', r.id, 'Ann' || i % 99,
+			'user' || i, 700000 + i, now() + i * interval '1 second', now()
+		from (select id, row_number() over () as i from users) u, users r where r.external_id = 'u1' and u.id <> r.id},
 	q{insert into outbox (kind, dedupe_key, done_at) select 'x', 'x' || i, now() from generate_series(1, $n) i},
 	q{select count(core.meter_charge(id, 'chat', 1, 'k', null)) from users},
 	q{select count(core.hold_begin(id, null, null, 5, 'h', 60, null)) from users},
@@ -47,10 +52,12 @@ my @past = (
 $db->sql(s/\$n/$n/gr) for @past;
 $db->sql('vacuum analyze');
 
-# Rows read by sequential scans, so far, of the tables that grow.
+# Rows read by sequential scans, so far, of the tables that grow; of invitations, which
+# are searched, by any.
 sub rows_scanned {
 	$dbh->do('select pg_stat_force_next_flush()');
-	return { map { $_->{relname} => $_->{n} } $db->sql(q{select relname, seq_tup_read as n from pg_stat_user_tables
+	return { map { $_->{relname} => $_->{n} } $db->sql(q{select relname, seq_tup_read
+		+ case relname when 'invitations' then idx_tup_fetch else 0 end as n from pg_stat_user_tables
 		where schemaname = 'public' and relname not in ('clock', 'prices', 'products', 'agent_pricing', 'schema_migrations', 'rollover_runs')}) };
 }
 
@@ -85,6 +92,13 @@ my %calls = (
 	'a subscription'      => $hook->(event('customer.subscription.updated', subscription('sub_u13', 'p', customer => 'cus_u13'))),
 	'a price'             => $hook->(event('price.updated', price('p', product => 'd', metadata => { credits => '100' }))),
 	'metrics'             => ['api.metrics'],
+	'own invitations'     => ['api.my_invitations', session_caller($db->value(q{select encode(sha256('u200'), 'hex')})), undef, undef],
+	'messages forgotten'  => ['core.outbox_forget', '2000-01-01', 1000],
+	(map { my ($name, @search) = @$_; ("all invitations $name" => ['core.invitations_search', @search, 50]) }
+		['by code', undef, 'CODE-4711', undef, undef], ['by a name, ordered', undef, 'user4711', 'recipient', undef],
+		['by a number', undef, '704711', 'oldest', undef], ['of nobody', undef, 'nobody at all', undef, undef],
+		['by a status there is none of', 'revoked', undef, undef, undef], ['expired', 'expired', undef, 'inviter', undef],
+		map { ["ordered: $_", undef, undef, $_, undef], ["ordered: $_, on", undef, undef, $_, 2500] } qw(newest oldest accepted inviter recipient)),
 	'the ledger summed'   => ['core.ledger_sums'],
 	'accounts of a month' => ['core.rollover_next', undef, '2000-01-01', 500],
 	'the last orders'     => ['core.admin_orders', 20],
