@@ -12,19 +12,36 @@ static const struct param params[] = {
 	[P_ERROR] = { .name = "error", .type = PARAM_TEXT, .form = form_printable },
 };
 
+/* Telegram does not stand for what came: counted, which may say to wait instead. */
+static int
+callback_failed(struct req *r, const char *client)
+{
+	struct err why = r->err;
+	struct json_object *ignored;
+	int rc;
+
+	r->err = (struct err){ 0 };
+	rc = req_call_json(r, "telegram_callback_failed", &client, 1, &ignored);
+	if (rc == E_SIGN_IN_FAILED)
+		r->err = why;
+	return rc;
+}
+
 /* Verified claims of who came back. */
 static int
 callback_claims(struct req *r, const struct telegram_login *login, const char **claims)
 {
-	const char *args[] = { req_secret_hash(r, login->state), req_secret_hash(r, login->browser) };
+	const char *args[] = { req_client(r), req_secret_hash(r, login->state),
+		req_secret_hash(r, login->browser) };
 	struct json_object *object;
-	const char *ignored;
-	int rc = req_call(r, "telegram_callback_look", args, COUNT(args), &ignored);
+	int rc = req_call_json(r, "telegram_callback_look", args, COUNT(args), &object);
 
 	if (rc == 0 && (req_param(r, P_ERROR) != NULL || req_param(r, P_CODE) == NULL))
 		rc = req_fail(r, E_SIGN_IN_DECLINED, NULL, req_param(r, P_ERROR));
 	if (rc == 0)
 		rc = telegram_login_claims(r, login, req_param(r, P_CODE), &object);
+	if (rc == E_SIGN_IN_FAILED)
+		rc = callback_failed(r, args[0]);
 	if (rc == 0)
 		*claims = json_write(r->arena, object);
 	return rc;
@@ -35,16 +52,16 @@ telegram_callback_get(struct req *r)
 {
 	struct session session = session_new(r);
 	struct telegram_login login;
-	const char *args[] = { r->caller, NULL, NULL, NULL, session.hash, req_user_agent(r) };
+	const char *args[] = { r->caller, req_client(r), NULL, NULL, NULL, session.hash, req_user_agent(r) };
 	struct json_object *answer;
 	int rc = telegram_login_resume(r, req_param(r, P_STATE), &login);
 
 	if (rc == 0)
-		rc = callback_claims(r, &login, &args[3]);
+		rc = callback_claims(r, &login, &args[4]);
 	if (rc < 0)
 		return rc;
-	args[1] = req_secret_hash(r, login.state);
-	args[2] = req_secret_hash(r, login.browser);
+	args[2] = req_secret_hash(r, login.state);
+	args[3] = req_secret_hash(r, login.browser);
 	rc = req_call_json(r, "telegram_callback", args, COUNT(args), &answer);
 	if (rc < 0)
 		return rc;

@@ -10,6 +10,7 @@ my $site  = Gatehouse->site(handlers => [qw(session-telegram session)]);
 my $path  = '/api/session/telegram';
 my $token = $site->conf->{TELEGRAM_BOT_TOKEN};
 my $n     = 0;
+my $most  = $site->value(q{select per_client from attempt_limits where kind = 'telegram'});
 
 # A person nobody has seen yet, and their fields as Telegram signs them.
 sub stranger (%more) { return widget($token, id => 5_000_000_000 + ++$n, first_name => 'Anna', username => 'anna', %more) }
@@ -103,6 +104,29 @@ subtest 'third parties agree' => sub {
 	my @said  = Gatehouse::Telegram::judge_widget($token, @cases);
 	is_deeply [map { @$_ } @said], [1, 1, 1, 1, 0, 0, 1, 1], 'about what is good';
 	is_deeply [map { sign_in($_)->code == 200 ? 1 : 0 } @cases], [1, 1, 0, 1], 'so do we';
+};
+
+subtest 'who fails again and again waits' => sub {
+	$site->sql('truncate attempts');
+	my %from = ('X-Forwarded-For' => '192.0.2.1');
+	my $wrong = { %{ stranger() }, first_name => 'Eve' };
+	my @res = $site->together(map { [$site->json_request($path, $wrong, %from)] } 1 .. $most + 5);
+	is_deeply { map { my $code = $_; ($code => scalar grep { $_->code == $code } @res) } map { $_->code } @res }, { 403 => $most, 429 => 5 },
+	    'of many at once as many are looked at as may be';
+	my ($last) = grep { $_->code == 429 } @res;
+	is $last->json->{error}{code}, 'too_many_requests', 'the others are told';
+	ok $last->headers->header('Retry-After') > 500, '... for how long';
+	my $good = stranger();
+	error_is(sign_in($good, %from), 429, 'too_many_requests', 'who failed so often does not get in by a good hash either');
+	is sign_in($good, 'X-Forwarded-For' => '192.0.2.7')->code, 200, 'another address does, with the same: it was not used up';
+	$site->clock_move('10 minutes');
+	is sign_in(stranger(auth_date => time + 600), %from)->code, 200, 'and everybody when the time is over';
+	$site->clock_move('-10 minutes');
+	%from = ('X-Forwarded-For' => '192.0.2.8');
+	error_is(sign_in(stranger(auth_date => time - 601), %from), 410, 'sign_in_stale', 'a stale hash') for 1 .. $most;
+	is sign_in($good, %from)->code, 429, 'counts as well';
+	%from = ('X-Forwarded-For' => '192.0.2.9');
+	is_deeply [map { sign_in(stranger(), %from)->code } 1 .. $most + 2], [(200) x ($most + 2)], 'who signs in does not';
 };
 
 done_testing;

@@ -7,7 +7,7 @@ use Gatehouse::Contract;
 use Gatehouse::Stripe qw(price session);
 use Mojo::URL;
 
-my $site = Gatehouse->site(sandbox => 1, handlers => [qw(auth-telegram telegram-callback session success stripe-webhook)]);
+our $site = Gatehouse->site(sandbox => 1, handlers => [qw(auth-telegram telegram-callback session success stripe-webhook)]);
 my $path = '/auth/telegram/callback';
 my $anna = 7000000001;
 
@@ -23,7 +23,7 @@ sub begin (%o) {
 	my $back = Mojo::URL->new($agreed->headers->location)->path_query;
 	return { cookie => $o{cookie} // cookie($res, 'telegram'), ask => $ask, back => $back };
 }
-sub come_back ($begun, %o) { return $site->get($o{back} // $begun->{back}, Cookie => join '; ', $begun->{cookie}, $o{cookie} // ()) }
+sub come_back ($begun, %o) { return $site->get($o{back} // $begun->{back}, $o{from} ? ('X-Forwarded-For' => $o{from}) : (), Cookie => join '; ', $begun->{cookie}, $o{cookie} // ()) }
 sub who ($res) { $site->get('/api/session', Cookie => cookie($res, 'session') // '')->json->{user} }
 
 subtest 'a stranger signs in' => sub {
@@ -164,6 +164,24 @@ subtest 'an invitation is accepted on the way' => sub {
 	is come_back(begin(person => $dora, invite => 'INV-one'))->headers->location, '/invite/INV-one', 'the same person again: the same answer';
 	is come_back(begin(person => $emil, invite => 'unknown-code'))->code, 303, 'an unknown one keeps nobody out';
 	is $site->value(q{select status from invitations where invite_code = 'INV-two'}), 'pending', 'no other is touched';
+};
+
+subtest 'who fails again and again waits' => sub {
+	local $site = Gatehouse->site(sandbox => 1, handlers => [qw(auth-telegram telegram-callback session)]);
+	my $most = $site->value(q{select per_client from attempt_limits where kind = 'telegram'});
+	my $begun = begin();
+	my $state = sub ($from, $cookie = $begun->{cookie}) { $site->get("$path?state=" . 'x' x 43 . '&code=y', Cookie => $cookie, 'X-Forwarded-For' => $from) };
+	is_deeply [map { $state->('192.0.2.1')->code } 1 .. $most + 1], [(410) x $most, 429], 'states that nobody gave out';
+	my $res = $state->('192.0.2.1');
+	ok $res->headers->header('Retry-After') > 500, '... and is told for how long';
+	is come_back($begun, from => '192.0.2.1')->code, 429, 'also with a good one';
+	is $state->('192.0.2.2', '')->code, 410, 'a browser without the cookie' for 1 .. $most + 1;
+	my $fresh = sub ($from) { $site->get($begun->{back} =~ s/code=[^&]+/code=no/r, Cookie => $begun->{cookie}, 'X-Forwarded-For' => $from) };
+	is $fresh->('192.0.2.2')->code, 403, '... which could not get in, and any site can send, does not count';
+	is_deeply [map { $fresh->('192.0.2.3')->code } 1 .. $most + 1], [(403) x $most, 429], 'codes that Telegram did not give';
+	$site->sql(q{update attempt_limits set overall = 1 where kind = 'telegram'});
+	is $state->('192.0.2.4')->code, 410, 'when everybody fails, everybody has one';
+	is come_back($begun, from => '192.0.2.5')->code, 303, '... and whoever did not fail still gets in';
 };
 
 done_testing;

@@ -34,7 +34,7 @@ none q{select oid::regprocedure from pg_proc where pronamespace = 'api'::regname
 none q{select proname from pg_proc where pronamespace = 'api'::regnamespace and proname <> 'allocate_invite'
 	group by 1 having count(*) > 1}, 'api names are not overloaded';
 is_deeply $db->dbh->selectcol_arrayref(q{select proname from pg_proc where pronamespace = 'api'::regnamespace
-	and provolatile = 's' order by 1}), [qw(admin healthz metrics reconcile_wanted telegram_callback_look)],
+	and provolatile = 's' order by 1}), [qw(admin healthz metrics reconcile_wanted)],
     'what only reads is stable, and nothing else is';
 none q{select p.oid::regprocedure from pg_proc p join pg_language l on l.oid = prolang
 	where pronamespace in ('api'::regnamespace, 'core'::regnamespace) and provolatile <> 'v'
