@@ -31,4 +31,10 @@ poll(sub { $site->log('access') =~ m{"path":"/login"} });
 like $site->log('access'), qr{"path":"/login","status":502}, 'the access log tells it';
 unlike $site->logs, qr/a-secret-token/, 'and no log has the secret';
 
+# Bots write their token into the path.
+$site->get('/sandbox/telegram/bot1:a-secret-of-a-bot/getMe?x');
+poll(sub { $site->log('access') =~ m{/getMe} });
+like $site->log('access'), qr{"path":"/sandbox/telegram/bot/getMe"}, 'the access log says what a bot called';
+unlike $site->logs, qr/a-secret-of-a-bot/, 'and no log has its token';
+
 done_testing;
