@@ -53,6 +53,10 @@ cli_run jobs_run;
 cli_run telegram_set_webhook;
 cli_run telegram_info;
 
+/* The body of setMyCommands for each of n languages ("" is Telegram's word for all
+ * others), from the table telegram_commands and its page.  Returns 0 or E_*. */
+int telegram_menu(struct cli *c, const char *const *languages, int n, const char **bodies);
+
 /* The database of DATABASE_URL, or NULL with c->err set.  Owned by c. */
 struct db *cli_db(struct cli *c);
 

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
-/* gatehouse telegram: tells Telegram where updates go, and what it says of the bot. */
+/* gatehouse telegram: tells Telegram where updates go and which commands there are,
+ * and what it says of the bot. */
 #include <stdio.h>
 #include <string.h>
 #include <time.h>
@@ -92,6 +93,20 @@ webhook_body(struct cli *c)
 	return buf_text(&b);
 }
 
+/* The menu in each language; whoever has none of them reads English. */
+static int
+commands_set(struct cli *c)
+{
+	static const char *const languages[] = { "", "en", "es", "ru" };
+	const char *bodies[COUNT(languages)];
+	struct json_object *ignored;
+	int rc = telegram_menu(c, languages, COUNT(languages), bodies);
+
+	for (size_t i = 0; i < COUNT(languages) && rc == 0; i++)
+		rc = bot_call(c, "setMyCommands", bodies[i], &ignored);
+	return rc;
+}
+
 int
 telegram_set_webhook(struct cli *c, int argc, char **argv)
 {
@@ -104,6 +119,8 @@ telegram_set_webhook(struct cli *c, int argc, char **argv)
 		return CLI_USAGE;
 	body = webhook_body(c);
 	rc = body == NULL ? c->err.code : bot_call(c, "setWebhook", body, &ignored);
+	if (rc == 0)
+		rc = commands_set(c);
 	if (rc == 0)
 		rc = bot_call(c, "getWebhookInfo", "{}", &info);
 	if (rc == 0)

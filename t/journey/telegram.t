@@ -51,4 +51,13 @@ subtest 'the command' => sub {
 	unlike $why, qr/\Q$site->{conf}{TELEGRAM_BOT_TOKEN}/, 'without telling it';
 };
 
+subtest 'the menu of commands' => sub {
+	my $menu = sub ($language) { $site->json("/sandbox/telegram/bot$site->{conf}{TELEGRAM_BOT_TOKEN}/getMyCommands", { language_code => $language })->json->{result} };
+	is_deeply [map { $_->{command} } @{ $menu->('') }], [qw(start help)], 'has every command of the table';
+	is_deeply $menu->('en'), $menu->(''), 'in English for whoever speaks nothing else';
+	my %says = map { my $language = $_; ($language => { map { @$_{qw(command description)} } @{ $menu->($language) } }) } qw(en es ru);
+	is_deeply [map { $says{$_}{help} } qw(en es ru)], ['this list', 'esta lista', 'этот список'], '... else in their language';
+	is $site->value('select count(*) from telegram_commands'), 2, 'and no other';
+};
+
 done_testing;
