@@ -224,3 +224,13 @@ req_invalid(struct req *r, const char *field, const char *why)
 	buf_str(&detail, "}");
 	return req_fail(r, E_INVALID_FIELD, buf_text(&detail), why);
 }
+
+int
+req_check_opened(struct req *r)
+{
+	const char *destination = req_header(r, "Sec-Fetch-Dest");
+
+	if (destination == NULL || strcmp(destination, "document") == 0)
+		return 0;
+	return req_fail(r, E_CROSS_SITE, NULL, destination);
+}

@@ -126,4 +126,9 @@ int req_fail(struct req *r, int code, const char *detail, const char *log);
 /* invalid_field naming the field, and why in words. */
 int req_invalid(struct req *r, const char *field, const char *why);
 
+/* Refuses what a page embeds instead of the reader opening it: wrong login links
+ * shown as pictures elsewhere would have the reader counted as guessing.
+ * Returns 0 or cross_site.  Source of the header: W3C Fetch Metadata, section 2.1. */
+int req_check_opened(struct req *r);
+
 #endif

@@ -38,6 +38,9 @@ login_get(struct req *r)
 
 	if (req_param(r, P_TOKEN) == NULL)
 		return login_ways(r);
+	rc = req_check_opened(r);
+	if (rc < 0)
+		return rc;
 	args[1] = req_secret_hash(r, req_param(r, P_TOKEN));
 	rc = req_call_json(r, "login_link", args, COUNT(args), &page);
 	if (rc < 0)

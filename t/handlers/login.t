@@ -67,6 +67,14 @@ subtest 'refusals' => sub {
 	is sessions(), $before, 'no session came of it';
 };
 
+subtest 'links that another page embeds' => sub {
+	my $failures = sub { $site->value(q{select coalesce(sum(count), 0) from attempts where kind = 'link'}) };
+	my $before = $failures->();
+	page_error_is($site->get('/login?token=unknown', 'Sec-Fetch-Dest' => 'image'), 403, 'are not looked at');
+	is $failures->(), $before, 'so nobody who reads it is locked out';
+	page_error_is($site->get('/login?token=unknown', 'Sec-Fetch-Dest' => 'document'), 404, 'one that was opened is');
+};
+
 subtest 'the ways in' => sub {
 	my $dom = $site->get('/login')->dom;
 	is $dom->find('form[action="/auth/telegram"]')->size, 0, 'no bot, no button for it';
