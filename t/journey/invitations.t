@@ -6,9 +6,7 @@ use FindBin;
 use lib "$FindBin::Bin/../lib";
 use Gatehouse;
 use Gatehouse::People;
-use Gatehouse::Process 'capture';
-use Gatehouse::Tables 'source_dir';
-use Mojo::File 'path';
+use Gatehouse::Walk;
 
 my $site = Gatehouse->site(sandbox => 1);
 # Somebody at the sandbox's Telegram; their number there.
@@ -25,18 +23,7 @@ my ($status, $link) = $site->cli('login', 'link', $admin);
 is $status, 0, 'and a link for the admin' or diag $link;
 chomp $link;
 
-subtest 'in Chromium' => sub {
-	my $shots = path($ENV{GATEHOUSE_SHOTS} // $site->dir->child('shots'))->make_path;
-	my ($failed, $tap) = capture(['node', source_dir->child('t/node/journey/invitations.mjs'), $site->conf->{PUBLIC_URL}, $shots,
-		$link, 'Dina Driver', 'Rita Roe']);
-	my @lines = split /\n/, $tap;
-	for my $i (grep { $lines[$_] =~ /^(not )?ok \d+ - / } 0 .. $#lines) {
-		my ($not, $name) = $lines[$i] =~ /^(not )?ok \d+ - (.*)/;
-		ok !$not, $name;
-		while ($not && ($lines[++$i] // '') =~ /^#/) { diag $lines[$i] }
-	}
-	is $failed, 0, 'the browser came to the end' or diag $tap;
-};
+subtest 'in Chromium' => sub { walk('invitations.mjs', $site->conf->{PUBLIC_URL}, shots($site), $link, 'Dina Driver', 'Rita Roe') };
 
 subtest 'what the database says of it' => sub {
 	is roles_of($site, $site->value('select core.person_find(?)', $recipient)), 'recipient', 'the role is held';

@@ -5,8 +5,7 @@
 use FindBin;
 use lib "$FindBin::Bin/../lib";
 use Gatehouse;
-use Gatehouse::Process 'capture';
-use Gatehouse::Tables 'source_dir';
+use Gatehouse::Walk;
 
 my $site = Gatehouse->site(sandbox => 1, handlers => [qw(pricing checkout success my-credits portal credit-statement
 	stripe-webhook users)]);
@@ -15,15 +14,7 @@ is $status, 0, 'the catalogue is made' or diag $out;
 my $ada = $site->user('ada');
 my (undef, $cookie) = $site->session_of($ada);
 
-my ($failed, $tap) = capture(['node', source_dir->child('t/node/journey/portal.mjs'), $site->conf->{PUBLIC_URL},
-	$cookie =~ s/^session=//r]);
-my @lines = split /\n/, $tap;
-for my $i (grep { $lines[$_] =~ /^(not )?ok \d+ - / } 0 .. $#lines) {
-	my ($not, $name) = $lines[$i] =~ /^(not )?ok \d+ - (.*)/;
-	ok !$not, $name;
-	while ($not && ($lines[++$i] // '') =~ /^#/) { diag $lines[$i] }
-}
-is $failed, 0, 'the browser came to the end' or diag $tap;
+walk('portal.mjs', $site->conf->{PUBLIC_URL}, $cookie =~ s/^session=//r);
 
 is $site->value('select count(*) from subscriptions where user_id = ?::uuid and not cancel_at_period_end', $ada), 1,
     'the subscription goes on';

@@ -5,26 +5,14 @@
 use FindBin;
 use lib "$FindBin::Bin/../lib";
 use Gatehouse;
-use Gatehouse::Process 'capture';
-use Gatehouse::Tables 'source_dir';
-use Mojo::File 'path';
+use Gatehouse::Walk;
 
 my $site = Gatehouse->site(sandbox => 1);
 my ($status, $out) = $site->cli('stripe', 'catalogue');
 is $status, 0, 'the catalogue is made' or diag $out;
 $site->psql(q{INSERT INTO invites_pool (code, invite_url) SELECT 'c' || n, 'https://discord.gg/c' || n FROM generate_series(1, 5) n});
 
-subtest 'in Chromium' => sub {
-	my $shots = path($ENV{GATEHOUSE_SHOTS} // $site->dir->child('shots'))->make_path;
-	my ($failed, $tap) = capture(['node', source_dir->child('t/node/journey/purchase.mjs'), $site->conf->{PUBLIC_URL}, $shots]);
-	my @lines = split /\n/, $tap;
-	for my $i (grep { $lines[$_] =~ /^(not )?ok \d+ - / } 0 .. $#lines) {
-		my ($not, $name) = $lines[$i] =~ /^(not )?ok \d+ - (.*)/;
-		ok !$not, $name;
-		while ($not && ($lines[++$i] // '') =~ /^#/) { diag $lines[$i] }
-	}
-	is $failed, 0, 'the browser came to the end' or diag $tap;
-};
+subtest 'in Chromium' => sub { walk('purchase.mjs', $site->conf->{PUBLIC_URL}, shots($site)) };
 
 subtest 'what the database says of it' => sub {
 	is $site->value(q{select count(*) from orders where status = 'paid'}), 3,

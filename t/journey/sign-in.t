@@ -5,9 +5,7 @@
 use FindBin;
 use lib "$FindBin::Bin/../lib";
 use Gatehouse;
-use Gatehouse::Process 'capture';
-use Gatehouse::Tables 'source_dir';
-use Mojo::File 'path';
+use Gatehouse::Walk;
 
 my $site = Gatehouse->site(handlers => [qw(login session session-wallet wallet-nonce settings sign-out my-credits)], tcp => 1);
 my $eve  = $site->value(q{select core.identity_sign_in('telegram', '2002', '{"first_name":"Eve"}', null)});
@@ -15,17 +13,7 @@ my ($status, $link) = $site->cli('login', 'link', $eve);
 is $status, 0, 'a link for one of them' or diag $link;
 chomp $link;
 
-subtest 'in Chromium' => sub {
-	my $shots = path($ENV{GATEHOUSE_SHOTS} // $site->dir->child('shots'))->make_path;
-	my ($failed, $tap) = capture(['node', source_dir->child('t/node/journey/sign-in.mjs'), $site->conf->{PUBLIC_URL}, $link, $shots]);
-	my @lines = split /\n/, $tap;
-	for my $i (grep { $lines[$_] =~ /^(not )?ok \d+ - / } 0 .. $#lines) {
-		my ($not, $name) = $lines[$i] =~ /^(not )?ok \d+ - (.*)/;
-		ok !$not, $name;
-		while ($not && ($lines[++$i] // '') =~ /^#/) { diag $lines[$i] }
-	}
-	is $failed, 0, 'the browser came to the end' or diag $tap;
-};
+subtest 'in Chromium' => sub { walk('sign-in.mjs', $site->conf->{PUBLIC_URL}, $link, shots($site)) };
 
 subtest 'what the database says of it' => sub {
 	is $site->value(q{select count(*) from identities where kind = 'wallet'}), 2, 'two wallets are linked';

@@ -5,9 +5,7 @@
 use FindBin;
 use lib "$FindBin::Bin/../lib";
 use Gatehouse;
-use Gatehouse::Process 'capture';
-use Gatehouse::Tables 'source_dir';
-use Mojo::File 'path';
+use Gatehouse::Walk;
 
 my $site = Gatehouse->site(sandbox => 1, workers => ['outbox']);
 my ($status, $out) = $site->cli('telegram', 'set-webhook');
@@ -17,17 +15,7 @@ unlike $out, qr/\Q$site->{conf}{TELEGRAM_WEBHOOK_SECRET}/, 'without the secret';
 (undef, my $link) = $site->cli('admin', 'create', 'olga');
 my ($admin) = $link =~ m{(/login\?token=\S+)} or diag $link;
 
-subtest 'in Chromium' => sub {
-	my $shots = path($ENV{GATEHOUSE_SHOTS} // $site->dir->child('shots'))->make_path;
-	my ($failed, $tap) = capture(['node', source_dir->child('t/node/journey/telegram.mjs'), $site->conf->{PUBLIC_URL}, $shots, $admin]);
-	my @lines = split /\n/, $tap;
-	for my $i (grep { $lines[$_] =~ /^(not )?ok \d+ - / } 0 .. $#lines) {
-		my ($not, $name) = $lines[$i] =~ /^(not )?ok \d+ - (.*)/;
-		ok !$not, $name;
-		while ($not && ($lines[++$i] // '') =~ /^#/) { diag $lines[$i] }
-	}
-	is $failed, 0, 'the browser came to the end' or diag $tap;
-};
+subtest 'in Chromium' => sub { walk('telegram.mjs', $site->conf->{PUBLIC_URL}, shots($site), $admin) };
 
 subtest 'what the database says of it' => sub {
 	is_deeply [map { "$_->{subject} $_->{roles}" } $site->sql(q{select subject, array(select role from user_roles r where r.user_id = i.user_id)::text as roles

@@ -7,28 +7,19 @@
 // admin's table say so by themselves, the table without losing scroll, filter or
 // selection.  Then the driver writes to the recipient.  The pages' clocks are moved,
 // not waited for.  Screenshots go to the folder.
-import { readFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
-import { join } from 'node:path';
-import { done, launch, ok } from '../pages/browser.mjs';
+import { done, ok } from '../pages/browser.mjs';
+import { DESKTOP, PHONE, browser, looker, person as visitor } from './people.mjs';
 
-const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 const [url, folder, adminLink, driverName, recipientName] = process.argv.slice(2);
-const PHONE = { viewport: { width: 360, height: 740 }, hasTouch: true, isMobile: true };
-const DESKTOP = { viewport: { width: 1280, height: 800 } };
-const browser = await launch();
+const look = looker(folder, 'invitations');
 
+// Somebody whose page's clock can be moved; asked: what its scripts were answered.
 async function person(name, options) {
-	const context = await browser.newContext({ ...options, reducedMotion: 'reduce',
-		permissions: ['clipboard-read', 'clipboard-write'] });
-	const who = { name, context, complaints: [], asked: [] };
+	const who = await visitor(name, { ...options, permissions: ['clipboard-read', 'clipboard-write'] });
 
-	await context.clock.install();
-	await context.addInitScript(axe);
-	context.on('console', (message) => message.type() === 'error' && who.complaints.push(message.text()));
-	context.on('weberror', (error) => who.complaints.push(String(error.error())));
-	context.on('response', (answer) => answer.request().resourceType() === 'fetch' && who.asked.push(answer.status()));
-	who.page = await context.newPage();
+	who.asked = [];
+	await who.context.clock.install();
+	who.context.on('response', (answer) => answer.request().resourceType() === 'fetch' && who.asked.push(answer.status()));
 	return who;
 }
 
@@ -36,17 +27,6 @@ async function person(name, options) {
 async function telegram(who, name) {
 	await who.page.getByRole('button', { name: /(Sign in|Continue) with Telegram/ }).click();
 	await who.page.getByRole('button', { name }).click();
-}
-
-// The screenshot, and what axe, the width and the console have to object to.
-async function look(who, what) {
-	await who.page.screenshot({ path: join(folder, `${who.name}-${what}.png`), fullPage: true });
-	const wrong = await who.page.evaluate(async () => (await window.axe.run({ resultTypes: ['violations'] })).violations
-		.map((v) => `${v.id}: ${v.nodes.map((n) => n.html).join('\n')}`)
-		.concat(document.documentElement.scrollWidth > document.documentElement.clientWidth ? ['too wide'] : []).join('\n'));
-	ok(wrong === '', `${who.name}: ${what}: nothing to object to`, wrong);
-	const said = who.complaints.splice(0).join('\n');
-	ok(said === '', `${who.name}: ${what}: the console is quiet`, said);
 }
 
 const shows = (locator) => locator.waitFor({ timeout: 10000 }).then(() => true, () => false);

@@ -4,51 +4,15 @@
 // A stranger buys in Chromium, from the prices to the invite: with JavaScript on
 // a desktop and on a phone, and without it.  Each page is clean under axe-core, fits
 // the screen and makes the console say nothing.  Screenshots go to the folder.
-import { readFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
-import { join } from 'node:path';
-import { done, launch, ok } from '../pages/browser.mjs';
+import { done, ok } from '../pages/browser.mjs';
+import { DESKTOP, PHONE, browser, looker, person } from './people.mjs';
 
-const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 const [url, folder] = process.argv.slice(2);
-const DESKTOP = { viewport: { width: 1280, height: 800 } };
-const PHONE = { viewport: { width: 360, height: 740 }, hasTouch: true, isMobile: true };
-const browser = await launch();
+const look = looker(folder, 'purchase');
 
 function heading(page, text) {
 	return page.getByRole('heading', { name: text }).waitFor({ timeout: 30000 })
 		.then(() => true, () => false);
-}
-
-// What is wrong with the page as it stands, as text; '' for nothing.
-async function faults(page) {
-	const wide = await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
-	const found = await page.evaluate(async () =>
-		(await window.axe.run({ resultTypes: ['violations'] })).violations.map((v) =>
-			`${v.id}: ${v.help}\n${v.nodes.map((n) => n.html).join('\n')}`));
-	return found.concat(wide > 0 ? [`${wide} px too wide`] : []).join('\n');
-}
-
-// One person: a browser of their own.
-async function person(name, options) {
-	const context = await browser.newContext({ ...options, reducedMotion: 'reduce' });
-	const who = { name, context, complaints: [], script: options.javaScriptEnabled !== false };
-
-	await context.addInitScript(axe);
-	context.on('console', (message) => message.type() === 'error' && who.complaints.push(message.text()));
-	context.on('weberror', (error) => who.complaints.push(String(error.error())));
-	who.page = await context.newPage();
-	return who;
-}
-
-async function look(who, what) {
-	await who.page.screenshot({ path: join(folder, `${who.name}-${what}.png`.replace(/[^\w.-]/g, '_')), fullPage: true });
-	if (who.script) {
-		const wrong = await faults(who.page);
-		ok(wrong === '', `${who.name}: ${what}: nothing to object to`, wrong);
-	}
-	const said = who.complaints.splice(0).join('\n');
-	ok(said === '', `${who.name}: ${what}: the console is quiet`, said);
 }
 
 // The button that buys what costs that much.

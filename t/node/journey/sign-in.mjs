@@ -5,15 +5,12 @@
 // door, in by a wallet (EIP-1193, signing by viem), back to that page; settings;
 // another person by the operator's link LINK links a wallet that is taken, and one of
 // their own.  Screenshots go to the folder.
-import { readFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { generatePrivateKey, privateKeyToAccount } from 'viem/accounts';
-import { done, launch, ok } from '../pages/browser.mjs';
+import { done, ok } from '../pages/browser.mjs';
+import { DESKTOP, browser, faults, person as visitor } from './people.mjs';
 
-const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 const [url, link, folder] = process.argv.slice(2);
-const browser = await launch();
 
 // A wallet as browsers have one: accounts in lower case, as most give them.  What it
 // is asked to sign is kept; refuse makes its owner say no.
@@ -36,10 +33,8 @@ function wallet() {
 
 // A browser of one's own, with that wallet or none.
 async function person(own, options = {}) {
-	const context = await browser.newContext({ viewport: { width: 1280, height: 800 }, reducedMotion: 'reduce', ...options });
-	const page = await context.newPage();
+	const { page } = await visitor('', { ...DESKTOP, ...options });
 
-	await page.addInitScript(axe);
 	if (own === undefined)
 		return page;
 	await page.exposeFunction('walletRequest', own.request);
@@ -57,9 +52,8 @@ async function person(own, options = {}) {
 
 async function look(page, what) {
 	await page.screenshot({ path: join(folder, `${what}.png`), fullPage: true });
-	const found = await page.evaluate(async () =>
-		(await window.axe.run({ resultTypes: ['violations'] })).violations.map((v) => v.id));
-	ok(found.length === 0, `${what}: nothing to object to`, found.join(' '));
+	const wrong = await faults(page);
+	ok(wrong === '', `${what}: nothing to object to`, wrong);
 }
 
 const says = (page, text) => page.getByText(text).first().waitFor({ timeout: 10000 }).then(() => true, () => false);
