@@ -10,7 +10,8 @@ create function api.my_credits(p_caller jsonb, p_cursor text) returns jsonb
 language plpgsql volatile security definer set search_path = pg_catalog, public, core, api, pg_temp as $$
 declare
 	v_user uuid := (core.caller(p_caller, '{session}')).user_id;
-	v_soon timestamptz := core.now() + interval '7 days';
+	v_now timestamptz := core.now();
+	v_soon timestamptz := v_now + interval '7 days';
 begin
 	if core.history_fault(p_cursor, null, null, null, null) is not null then
 		perform core.fail('invalid_field', '{"field":"cursor"}');
@@ -22,7 +23,7 @@ begin
 				'soon', coalesce(sum(remaining) filter (where expires_at <= v_soon), 0),
 				'later', coalesce(sum(remaining) filter (where expires_at > v_soon), 0),
 				'never', coalesce(sum(remaining) filter (where expires_at is null), 0))
-				from core.lots_live(v_user)));
+				from core.lots_live(v_user, v_now)));
 end
 $$;
 revoke all on function api.my_credits(jsonb, text) from public;

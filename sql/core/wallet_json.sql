@@ -6,22 +6,40 @@
 --          be spent now; held is set aside and comes on top.  What has expired
 --          is left out, booked or not.
 -- Touches: users, credits, credit_lots, credit_holds, credit_transactions,
---          transaction_lots, user_activity, streak_rules, streak_awards (read).
+--          transaction_lots, payments, user_activity, streak_rules, streak_awards (read).
 create function core.wallet_json(p_user uuid) returns jsonb
 language plpgsql stable as $$
 declare
-	v_lots jsonb := core.lots_json(p_user); -- asked once: all that is live follows from it
-	v_available bigint := (select coalesce(sum((l->>'remaining')::bigint), 0) from jsonb_array_elements(v_lots) l);
-	v_holds jsonb := core.holds_json(p_user);
+	v_now timestamptz := core.now();
+	v_today date;
+	v_debt bigint;
+	v_hold_ends timestamptz;
+	v_lots jsonb;
+	v_credits bigint;
+	v_first timestamptz;
+	v_expiring bigint;
+	v_holds jsonb := '[]';
+	v_held bigint := 0;
 begin
-	return jsonb_build_object('user_id', p_user, 'balance', v_available, 'available', v_available,
-		'held', (select coalesce(sum((h->>'amount')::bigint), 0) from jsonb_array_elements(v_holds) h),
-		'debt', coalesce((select debt from credits where user_id = p_user), 0),
-		'lots', v_lots,
-		'holds', v_holds,
-		'next_expiry', (select jsonb_build_object('amount', sum((l->>'remaining')::bigint), 'expires_at', l->'expires_at')
-			from jsonb_array_elements(v_lots) l where l->>'expires_at' is not null
-			group by l->'expires_at' order by min((l->>'expires_at')::timestamptz) limit 1),
-		'streak', core.streak_json(p_user, core.user_day(p_user, core.now())));
+	select (v_now at time zone coalesce(u.time_zone, 'UTC'))::date, coalesce(c.debt, 0),
+		(select min(expires_at) from credit_holds where user_id = p_user and state = 'held')
+	into v_today, v_debt, v_hold_ends from users u left join credits c on c.user_id = u.id where u.id = p_user;
+	select coalesce(jsonb_agg(jsonb_build_object('id', id::text, 'source', source, 'amount', amount, 'remaining', remaining,
+			'expires_at', expires_at, 'granted_at', granted_at)), '[]'),
+		coalesce(sum(remaining), 0), min(first), sum(remaining) filter (where expires_at = first)
+	into v_lots, v_credits, v_first, v_expiring
+	from (select *, min(expires_at) over () as first from core.lots_live(p_user, v_now)
+		order by priority, expires_at nulls last, paid, granted_at, id) l;
+	if v_hold_ends is not null then
+		select holds, credits into v_holds, v_held from core.holds_json(p_user, v_now);
+	end if;
+	if v_hold_ends <= v_now then
+		v_debt := core.debt_left(p_user, v_now);
+	end if;
+	return jsonb_build_object('user_id', p_user, 'balance', v_credits, 'available', v_credits,
+		'held', v_held, 'debt', v_debt, 'lots', v_lots, 'holds', v_holds,
+		'next_expiry', case when v_first is not null then
+			jsonb_build_object('amount', v_expiring, 'expires_at', v_first) end,
+		'streak', core.streak_json(p_user, v_today));
 end
 $$;

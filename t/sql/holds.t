@@ -78,12 +78,16 @@ subtest 'what comes back from a hold repays a debt at once' => sub {
 	is wallet($user), '0 20', '... and only the part that was used is owed';
 	($user, $hold) = $owing->(900);
 	$db->clock_move('1 hour');
-	is available($user), 0, 'expired: nothing to spend before it is booked';
+	my $seen = ask($dbh, 'api.credits', $key, $user);
+	is_deeply [@$seen{qw(available held debt lots next_expiry)}], [0, 0, 0, [], undef],
+	    'expired: nothing to spend and nothing owed before it is booked, and no empty lot is shown';
 	is ask($dbh, 'api.credit_meter', $key, $user, 'chat', 1, undef, undef)->{balance}, 0, '... nor for the meter';
 	$db->sql('select core.expiry_sweep(100)');
 	is wallet($user), '0 0', 'and nothing is owed once it is';
 	($user, $hold) = $owing->(900, 0);
 	$db->clock_move('1 hour');
+	$seen = ask($dbh, 'api.credits', $key, $user);
+	is_deeply [@$seen{qw(available debt)}, map { $_->{remaining} } @{ $seen->{lots} }], [5, 0, 5], 'the trial shows';
 	is ask_batch($user, 4)->{balance}, 1, 'booked by a batch of the meter: only the trial is to spend';
 	is wallet($user), '1 0', '... and nothing is owed';
 	is verify_clean($dbh), '', 'verify is clean';

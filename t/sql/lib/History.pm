@@ -457,13 +457,10 @@ sub rule ($self) {
 	return $self->tell('of %s at least %s and at most %s are kept', $plan, $min, $max);
 }
 
-# What a member sees, swept or not; but where money went back and a hold has run out,
-# what it repays and to whom is known only once it is booked.
+# What a member sees, swept or not.
 sub look ($self) {
 	my $name = $self->somebody;
 	my $user = $self->model->person($name);
-	return '' if $self->db->value('select exists (select from payments where user_id = h.user_id and clawed > 0)
-		from credit_holds h where user_id = ? and state = ? and expires_at <= core.now() limit 1', $user, 'held');
 	my $got  = $self->call('api.credits', $app, $name);
 	$got->{lots} = join ' ', map { "$_->{source}:$_->{remaining}" } @{ $got->{lots} };
 	my $lots = join ' ', map { "$_->{source}:$_->{remaining}" } grep { $_->{remaining} } Model::burn_order($self->model->lots_of($user));
