@@ -33,7 +33,10 @@ subtest 'a stranger sees who invites and to what' => sub {
 	page_error_is(page('a%20b'), 404, 'no code');
 	page_error_is(page('x' x 65), 404, 'too long a code');
 	page_error_is(page(''), 404, 'none');
-	unlike $site->log('invite') . $site->logs, qr/$code/, 'no log has the code';
+	like $site->raw("GET $_$code HTTP/1.1\r\nHost: gatehouse.test\r\nConnection: close\r\n\r\n"), qr{^HTTP/1.1 404},
+	    "no page: $_" for qw(//invite/ /%69nvite/ /x/../invite/);
+	ok poll(sub { (() = $site->log('access') =~ m{"/invite/"}g) >= 8 }), 'the log says where';
+	unlike $site->log('invite') . $site->log('access') . $site->logs, qr/$code/, 'and no log has the code';
 };
 
 subtest 'who is signed in accepts by a button' => sub {
