@@ -28,7 +28,7 @@ sub questions { [map { my $p = decode_json($_); ["$p->{method} $p->{path}", $p->
 # Answers the last question as a worker does.
 sub answer ($list, $status = 200) {
 	my $id = $db->value(q{select max(id) from outbox where kind like 'stripe%lines' and done_at is null});
-	$db->sql('update outbox set attempts = 1, done_at = core.now() where id = ?', $id);
+	$db->sql(q{update outbox set attempts = 1, done_at = core.now(), outcome = 'sent' where id = ?}, $id);
 	$db->sql('select core.stripe_lines_apply(?, ?, ?::jsonb)', $id, $status, encode_json($list));
 }
 sub linked ($id, %fields) {

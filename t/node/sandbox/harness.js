@@ -45,10 +45,11 @@ function client(options = {}) {
 	return new Stripe(key, { host: '127.0.0.1', port: PORT, protocol: 'http', maxNetworkRetries: 0, telemetry: false, ...rest });
 }
 
-// request(method, path, body, headers): a plain HTTP request; the answer with its body as text.
+// request(method, path, body, headers): a plain HTTP request, on a connection of its own
+// (the sandbox dies and comes back); the answer with its body as text.
 function request(method, where, body, headers = {}) {
 	return new Promise((resolve, reject) => {
-		const call = http.request(ORIGIN + where, { method, headers }, (answer) => {
+		const call = http.request(ORIGIN + where, { method, headers, agent: false }, (answer) => {
 			const parts = [];
 			answer.on('data', (part) => parts.push(part));
 			answer.on('end', () => resolve({ status: answer.statusCode, headers: answer.headers, text: Buffer.concat(parts).toString() }));
